@@ -1,0 +1,129 @@
+//! `rolec check`: findings with places and reasons.
+
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use miette::IntoDiagnostic;
+
+use super::project;
+use crate::compile::{self, Compilation};
+use crate::diagnostic::words::count;
+use crate::diagnostic::{Diagnostic, Level};
+use crate::render::{frames, json};
+
+/// Check a project and say what is wrong with it.
+///
+/// Exits with 0 if there are no errors, 1 if there are, and 2 if the project could not be read.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Projects, folders or files to check; the project of the working folder if none are given.
+    ///
+    /// The whole project is always read; findings are limited to the folders and files that are named.
+    paths: Vec<PathBuf>,
+    /// How findings are shown.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    /// Make every difference from the lock file an error.
+    #[arg(long)]
+    locked: bool,
+    /// Check again whenever a file changes.
+    #[arg(long)]
+    watch: bool,
+}
+
+/// How findings are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Frames around each place.
+    Human,
+    /// One line a finding.
+    Short,
+    /// One JSON object.
+    Json,
+}
+
+/// Frames shown at most: nobody reads more at once, and the short form has them all.
+const FRAMES: usize = 100;
+
+/// Runs the command.
+///
+/// # Errors
+///
+/// What kept a project from being read.
+pub fn run(command: &Check) -> miette::Result<ExitCode> {
+    if command.watch {
+        return super::watch::run(&command.paths, || once(command).map(|_| ()));
+    }
+    once(command)
+}
+
+fn once(command: &Check) -> miette::Result<ExitCode> {
+    let here = [PathBuf::from(".")];
+    let paths = if command.paths.is_empty() { &here[..] } else { &command.paths };
+    let mut sound = true;
+    for path in paths {
+        let mut project = project::load(path)?;
+        project.input.locked = command.locked;
+        let compilation = compile::compile(project.input);
+        let findings = asked_about(&compilation, &project.asked);
+        show(&compilation, &findings, command.format).into_diagnostic()?;
+        sound &= !findings.iter().any(|finding| finding.level == Level::Error);
+    }
+    Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The findings with a place in what the user asked about.
+fn asked_about(compilation: &Compilation, asked: &[String]) -> Vec<Diagnostic> {
+    let concerns = |name: &str| {
+        asked.iter().any(|asked| name == asked || name.strip_prefix(asked.as_str()).is_some_and(|rest| rest.starts_with('/')))
+    };
+    let in_asked = |finding: &&Diagnostic| {
+        asked.is_empty()
+            || finding.labels.iter().filter_map(|label| compilation.sources.file_of(label.span)).any(|file| concerns(&file.name))
+    };
+    compilation.findings.iter().filter(in_asked).cloned().collect()
+}
+
+/// Prints findings and, but for JSON, a last line that counts them.
+pub(super) fn show(compilation: &Compilation, findings: &[Diagnostic], format: Format) -> std::io::Result<()> {
+    let stdout = std::io::stdout();
+    let colours = anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never && stdout.is_terminal();
+    let mut out = std::io::BufWriter::new(stdout.lock());
+    match format {
+        Format::Json => {
+            let text = json::report(&compilation.sources, findings).map_err(std::io::Error::other)?;
+            writeln!(out, "{text}")?;
+            return out.flush();
+        }
+        Format::Short => {
+            for finding in findings {
+                out.write_all(frames::render(&compilation.sources, finding, frames::Form::Line, colours).as_bytes())?;
+            }
+        }
+        Format::Human => {
+            let shown = gravest(findings, FRAMES);
+            for finding in &shown {
+                out.write_all(frames::render(&compilation.sources, finding, frames::Form::Frames, colours).as_bytes())?;
+                writeln!(out)?;
+            }
+            if shown.len() < findings.len() {
+                writeln!(out, "… and {} more; `--format short` lists them all", findings.len() - shown.len())?;
+            }
+        }
+    }
+    let number = |level| findings.iter().filter(|finding| finding.level == level).count();
+    let (errors, warnings, hints) = (number(Level::Error), number(Level::Warning), number(Level::Hint));
+    writeln!(out, "{}, {}, {}", count(errors, "error"), count(warnings, "warning"), count(hints, "hint"))?;
+    out.flush()
+}
+
+/// So many of the findings, the gravest, in the order a reader meets them.
+fn gravest(findings: &[Diagnostic], most: usize) -> Vec<&Diagnostic> {
+    let mut order: Vec<usize> = (0..findings.len()).collect();
+    order.sort_by_key(|at| findings[*at].level);
+    order.truncate(most);
+    order.sort_unstable();
+    order.into_iter().map(|at| &findings[at]).collect()
+}

@@ -1,0 +1,96 @@
+//! `rolec import`: a vendor's documents → a `.role` file, or standard output.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use miette::{Context as _, IntoDiagnostic as _};
+
+use crate::import::{self, Document, ImportError, Imported};
+
+/// Makes a catalog of what a vendor publishes.
+#[derive(Debug, clap::Args)]
+pub struct Import {
+    #[command(subcommand)]
+    kind: Kind,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Kind {
+    #[command(about = "Permissions and endpoints from OpenAPI 3 or Swagger 2.0 documents with `x-inin-requires-permissions`")]
+    Openapi(Files),
+    /// Permissions with titles, awareness and conditions from pages of GET /api/v2/authorization/permissions.
+    Permissions(Files),
+    /// Topics from GET /api/v2/notifications/availabletopics, or from a table of two columns with a tab between them.
+    Topics(File),
+}
+
+#[derive(Debug, clap::Args)]
+struct Files {
+    /// The documents, in any order.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<Utf8PathBuf>,
+    #[command(flatten)]
+    target: Target,
+}
+
+#[derive(Debug, clap::Args)]
+struct File {
+    /// The document.
+    file: Utf8PathBuf,
+    #[command(flatten)]
+    target: Target,
+}
+
+#[derive(Debug, clap::Args)]
+struct Target {
+    /// The file to write; standard output without it.
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<Utf8PathBuf>,
+}
+
+/// Imports, writes the text, and says on standard error what the text can't say.
+///
+/// # Errors
+/// When a document can't be read or imported, or the text can't be written. The target is then as it was.
+pub fn run(arguments: &Import) -> miette::Result<ExitCode> {
+    let (imported, target) = match &arguments.kind {
+        Kind::Openapi(files) => (many(files, import::openapi)?, &files.target),
+        Kind::Permissions(files) => (many(files, import::permissions)?, &files.target),
+        Kind::Topics(file) => (import::topics(&read(&file.file)?).into_diagnostic()?, &file.target),
+    };
+    match &target.output {
+        Some(path) => replace(path, &imported.text)?,
+        None => std::io::stdout().write_all(imported.text.as_bytes()).into_diagnostic()?,
+    }
+    let mut messages = anstream::stderr().lock();
+    for note in &imported.notes {
+        writeln!(messages, "note: {note}").into_diagnostic()?;
+    }
+    writeln!(messages, "imported {}", imported.counts).into_diagnostic()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn many(files: &Files, import: impl Fn(&[Document]) -> Result<Imported, ImportError>) -> miette::Result<Imported> {
+    let documents = files.files.iter().map(|path| read(path)).collect::<miette::Result<Vec<_>>>()?;
+    import(&documents).into_diagnostic()
+}
+
+fn read(path: &Utf8Path) -> miette::Result<Document> {
+    let text = std::fs::read_to_string(path).into_diagnostic().wrap_err_with(|| format!("can't read `{path}`"))?;
+    Ok(Document { name: path.to_string(), text })
+}
+
+/// Writes a file beside the target and moves it there, so that a failure leaves the old one.
+fn replace(path: &Utf8Path, text: &str) -> miette::Result<()> {
+    let write = || {
+        let folder = path.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
+        let mut builder = tempfile::Builder::new();
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let mut file = builder.tempfile_in(folder)?;
+        file.write_all(text.as_bytes())?;
+        file.persist(path).map_err(|error| error.error)
+    };
+    write().into_diagnostic().wrap_err_with(|| format!("can't write `{path}`")).map(drop)
+}

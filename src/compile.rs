@@ -1,0 +1,103 @@
+//! The spine: the passes in their order.
+//!
+//! `Sources → ast::File → Program → Order → Flat → Epochs`, then the judgements. Pure: texts in, values out.
+
+use rayon::prelude::*;
+
+use crate::check::{self, Stages, silence};
+use crate::diagnostic::{Code, Diagnostic, Level, Sink};
+use crate::flatten::{self, Flat};
+use crate::graph::{self, Order};
+use crate::lock;
+use crate::model::{Organisation, Program};
+use crate::pins::Pins;
+use crate::resolve;
+use crate::source::Sources;
+use crate::syntax::{ast, parse};
+use crate::timeline::{self, Epochs};
+
+/// All that a compilation reads.
+#[derive(Debug, Default)]
+pub struct Input {
+    /// The texts, those of catalogs included.
+    pub sources: Sources,
+    /// What was wrong with files before they could be compiled.
+    pub unreadable: Vec<Diagnostic>,
+    /// What the manifest says of the organisation.
+    pub organisation: Organisation,
+    /// What the manifest makes of findings.
+    pub levels: silence::Levels,
+    /// What the lock file pins.
+    pub pins: Option<Pins>,
+    /// Whether drift from the lock file is an error.
+    pub locked: bool,
+}
+
+/// Everything that is known of a project.
+#[derive(Debug)]
+pub struct Compilation {
+    /// The texts.
+    pub sources: Sources,
+    /// The resolved project.
+    pub program: Program,
+    /// Parents before children.
+    pub order: Order,
+    /// Effective grants.
+    pub flat: Flat,
+    /// What backfills change.
+    pub epochs: Epochs,
+    /// The findings in the order a reader meets them.
+    pub findings: Vec<Diagnostic>,
+}
+
+impl Compilation {
+    /// How many findings there are of a level.
+    #[must_use]
+    pub fn count(&self, level: Level) -> usize {
+        self.findings.iter().filter(|finding| finding.level == level).count()
+    }
+
+    /// Whether a bundle may be written.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        self.count(Level::Error) == 0
+    }
+}
+
+/// Compiles a project. Always runs to the end; what is wrong is among the findings.
+#[must_use]
+pub fn compile(input: Input) -> Compilation {
+    let Input { sources, unreadable, organisation, mut levels, pins, locked } = input;
+    let mut sink = Sink::from(unreadable);
+    let files = parse_all(&sources, &mut sink);
+    let mut program = resolve::resolve(files, &sources, organisation, pins.as_ref(), &mut sink);
+    let order = graph::order(&program, &mut sink);
+    let flat = flatten::flatten(&mut program, &order, &mut sink);
+    let epochs = timeline::timeline(&mut program, &order, &flat, &mut sink);
+    check::check(Stages { program: &program, order: &order, flat: &flat, epochs: &epochs }, &mut sink);
+    lock::check(&mut program, &order, &flat, pins.as_ref(), &mut sink);
+    if locked {
+        levels.extend([Code::NoLock, Code::LockDrift, Code::LockOutdated].map(|code| (code, Some(Level::Error))));
+    }
+    let findings = silence::apply(sink.into_findings(), &program.allowed_findings, &levels);
+    let findings = Sink::from(findings).into_sorted();
+    Compilation { sources, program, order, flat, epochs, findings }
+}
+
+/// Parses all sources, side by side; trees and findings come in the sources' order.
+fn parse_all(sources: &Sources, sink: &mut Sink) -> Vec<ast::File> {
+    let parsed: Vec<(ast::File, Sink)> = sources
+        .files()
+        .par_iter()
+        .map(|source| {
+            let mut sink = Sink::default();
+            (parse::parse(source, &mut sink), sink)
+        })
+        .collect();
+    let mut files = Vec::with_capacity(parsed.len());
+    for (file, part) in parsed {
+        files.push(file);
+        sink.absorb(part);
+    }
+    files
+}

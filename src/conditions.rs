@@ -1,0 +1,183 @@
+//! When grants hold: conditions in canonical form, each stored once.
+//!
+//! Canonical: operators inside an equal operator are flattened, operands sorted and each there once, a list of
+//! one value is `==`. Equal conditions have equal ids.
+
+use rustc_hash::FxHashMap;
+
+use crate::id::Id;
+use crate::syntax::ast::{Operator, Text};
+
+/// A condition in canonical form.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Condition {
+    /// A variable against one value.
+    Compare(Box<str>, Operator, Operand),
+    /// A variable among two or more values.
+    In(Box<str>, Box<[Operand]>),
+    /// All of two or more.
+    And(Box<[Condition]>),
+    /// Any of two or more.
+    Or(Box<[Condition]>),
+}
+
+/// The right side of a comparison.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Operand {
+    /// Text.
+    String(Box<str>),
+    /// A number, as its shortest decimal.
+    Number(Box<str>),
+    /// Another variable.
+    Variable(Box<str>),
+}
+
+impl Operand {
+    /// The number that a decimal of at most 15 digits stands for.
+    #[must_use]
+    pub fn number(decimal: &str) -> Self {
+        Self::Number(decimal.parse::<f64>().map_or_else(|_| decimal.into(), |number| (number + 0.0).to_string().into()))
+    }
+}
+
+impl std::fmt::Display for Operand {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::String(text) => f.write_str(&Text::literal(text)),
+            Self::Number(text) | Self::Variable(text) => f.write_str(text),
+        }
+    }
+}
+
+impl Condition {
+    /// Among these values.
+    #[must_use]
+    pub fn one_of(variable: &str, mut values: Vec<Operand>) -> Self {
+        values.sort();
+        values.dedup();
+        match values.len() {
+            1 => Self::Compare(variable.into(), Operator::Equal, values.swap_remove(0)),
+            _ => Self::In(variable.into(), values.into()),
+        }
+    }
+
+    /// All of these.
+    #[must_use]
+    pub fn all(operands: Vec<Self>) -> Self {
+        Self::joined(operands, |operand| if let Self::And(inner) = operand { Ok(inner) } else { Err(operand) }, Self::And)
+    }
+
+    /// Any of these.
+    #[must_use]
+    pub fn any(operands: Vec<Self>) -> Self {
+        Self::joined(operands, |operand| if let Self::Or(inner) = operand { Ok(inner) } else { Err(operand) }, Self::Or)
+    }
+
+    fn joined(operands: Vec<Self>, open: fn(Self) -> Result<Box<[Self]>, Self>, join: fn(Box<[Self]>) -> Self) -> Self {
+        let mut flat = Vec::with_capacity(operands.len());
+        for operand in operands {
+            match open(operand) {
+                Ok(inner) => flat.extend(inner),
+                Err(operand) => flat.push(operand),
+            }
+        }
+        flat.sort();
+        flat.dedup();
+        if flat.len() == 1 { flat.swap_remove(0) } else { join(flat.into()) }
+    }
+
+    /// Whether this holds wherever `other` does, as far as lists of values on one variable tell.
+    fn is_weaker(&self, other: &Self) -> bool {
+        fn values(condition: &Condition) -> Option<(&str, &[Operand])> {
+            match condition {
+                Condition::Compare(variable, Operator::Equal, value) => Some((variable, std::slice::from_ref(value))),
+                Condition::In(variable, values) => Some((variable, values)),
+                _ => None,
+            }
+        }
+        match (values(self), values(other)) {
+            (Some((mine, outer)), Some((theirs, inner))) => mine == theirs && inner.iter().all(|value| outer.contains(value)),
+            _ => false,
+        }
+    }
+
+    fn write(&self, f: &mut std::fmt::Formatter<'_>, inside: bool) -> std::fmt::Result {
+        match self {
+            Self::Compare(variable, operator, value) => write!(f, "{variable} {} {value}", operator.symbol()),
+            Self::In(variable, values) => {
+                write!(f, "{variable} in [")?;
+                for (at, value) in values.iter().enumerate() {
+                    write!(f, "{}{value}", if at == 0 { "" } else { ", " })?;
+                }
+                f.write_str("]")
+            }
+            Self::And(operands) | Self::Or(operands) => {
+                let word = if matches!(self, Self::And(_)) { " and " } else { " or " };
+                f.write_str(if inside { "(" } else { "" })?;
+                for (at, operand) in operands.iter().enumerate() {
+                    f.write_str(if at == 0 { "" } else { word })?;
+                    operand.write(f, true)?;
+                }
+                f.write_str(if inside { ")" } else { "" })
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for Condition {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.write(f, false)
+    }
+}
+
+/// Marks ids of conditions.
+#[derive(Debug)]
+pub enum ConditionTag {}
+/// Names a condition.
+pub type ConditionId = Id<ConditionTag>;
+
+/// All conditions; the first one is *true*.
+#[derive(Debug, Default)]
+pub struct Conditions {
+    list: Vec<Condition>,
+    ids: FxHashMap<Condition, u32>,
+}
+
+impl Conditions {
+    /// Always.
+    #[must_use]
+    pub fn always() -> ConditionId {
+        ConditionId::new(0)
+    }
+
+    /// The id of a condition.
+    pub fn intern(&mut self, condition: Condition) -> ConditionId {
+        if let Some(id) = self.ids.get(&condition) {
+            return ConditionId::new(*id as usize);
+        }
+        self.list.push(condition.clone());
+        let id = ConditionId::new(self.list.len());
+        self.ids.insert(condition, id.raw());
+        id
+    }
+
+    /// The condition; `None` for *true*.
+    #[must_use]
+    pub fn get(&self, id: ConditionId) -> Option<&Condition> {
+        id.index().checked_sub(1).and_then(|at| self.list.get(at))
+    }
+
+    /// Whether `weak` holds wherever `strong` does: it is *true*, equal, or lists more values of the same variable.
+    #[must_use]
+    pub fn is_weaker(&self, weak: ConditionId, strong: ConditionId) -> bool {
+        weak == Self::always()
+            || weak == strong
+            || matches!((self.get(weak), self.get(strong)), (Some(weak), Some(strong)) if weak.is_weaker(strong))
+    }
+
+    /// How many conditions there are, *true* included.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.list.len() + 1
+    }
+}

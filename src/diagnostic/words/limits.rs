@@ -1,0 +1,47 @@
+//! Findings about the compiler's own bounds, and about files that can't be read.
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::span::Span;
+
+/// Something exceeds a bound of [`crate::limits`].
+#[must_use]
+pub fn exceeded(code: Code, span: Option<Span>, limit: usize, what: &str) -> Diagnostic {
+    let finding = Diagnostic::new(code, format!("more than {limit} {what}"));
+    match span {
+        Some(span) => finding.at(span, "the rest is not read"),
+        None => finding,
+    }
+}
+
+/// Too many parentheses inside one another.
+#[must_use]
+pub fn nested_too_deeply(span: Span, limit: usize) -> Diagnostic {
+    Diagnostic::new(Code::NestedTooDeeply, format!("more than {limit} parentheses inside one another"))
+        .at(span, "this one is too deep")
+        .help("conditions rarely need more than two: join the parts with `and` or `or`")
+}
+
+/// A file that is larger than the compiler reads.
+#[must_use]
+pub fn file_too_large(name: &str, bytes: u64, limit: usize) -> Diagnostic {
+    Diagnostic::new(Code::FileTooLarge, format!("`{name}` has {bytes} bytes, more than {limit}"))
+        .help("split the file: any number of files make a project")
+}
+
+/// A file that is not UTF-8.
+#[must_use]
+pub fn not_utf8(name: &str, line: usize, column: usize, span: Option<Span>) -> Diagnostic {
+    let finding = Diagnostic::new(Code::NotUtf8, format!("`{name}` is not UTF-8 at line {line}, byte {column}"))
+        .help("save the file as UTF-8");
+    match span {
+        Some(span) => finding.at(span, "the text ends here for the compiler"),
+        None => finding,
+    }
+}
+
+/// A folder that links back to one that holds it.
+#[must_use]
+pub fn directory_loop(name: &str) -> Diagnostic {
+    Diagnostic::new(Code::DirectoryLoop, format!("`{name}` links back to a folder that holds it"))
+        .help("remove the link, or list `sources` in the manifest")
+}

@@ -1,0 +1,30 @@
+//! rolec compiles roles written in `.role` files into a flattened policy bundle.
+//!
+//! The spine is [`compile`]: its passes stand in their order, each a function from one stage's value to the
+//! next. What the user did wrong goes to a [`diagnostic::Sink`]; `Result` is for reading and writing, at the rim.
+
+pub mod catalog;
+pub mod catalogs;
+pub mod check;
+pub mod cli;
+pub mod compile;
+pub mod conditions;
+pub mod diagnostic;
+pub mod flatten;
+pub mod graph;
+pub mod id;
+pub mod import;
+pub mod limits;
+pub mod lock;
+pub mod manifest;
+pub mod model;
+pub mod pins;
+pub mod provenance;
+pub mod render;
+pub mod resolve;
+pub mod scopes;
+pub mod sets;
+pub mod source;
+pub mod span;
+pub mod syntax;
+pub mod timeline;

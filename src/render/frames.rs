@@ -1,0 +1,106 @@
+//! Findings as frames for a terminal, or one line each for logs. The only file that names codespan-reporting.
+
+use std::ops::Range;
+
+use codespan_reporting::diagnostic::{Diagnostic as Frame, Label as FrameLabel, LabelStyle, Severity};
+use codespan_reporting::files::{Error, Files};
+use codespan_reporting::term::{self, Config, DisplayStyle, Styles, StylesWriter, termcolor::Ansi};
+
+use crate::diagnostic::{Diagnostic, Level};
+use crate::source::{Source, Sources};
+
+/// How much of a finding is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// A frame around each place.
+    Frames,
+    /// One line.
+    Line,
+}
+
+/// The sources as codespan-reporting asks for them, without copies.
+struct View<'s>(&'s Sources);
+
+impl View<'_> {
+    fn file(&self, id: usize) -> Result<&Source, Error> {
+        self.0.files().get(id).ok_or(Error::FileMissing)
+    }
+}
+
+impl<'a> Files<'a> for View<'_> {
+    type FileId = usize;
+    type Name = &'a str;
+    type Source = &'a str;
+
+    fn name(&'a self, id: usize) -> Result<&'a str, Error> {
+        Ok(&self.file(id)?.name)
+    }
+
+    fn source(&'a self, id: usize) -> Result<&'a str, Error> {
+        Ok(&self.file(id)?.text)
+    }
+
+    fn line_index(&'a self, id: usize, byte_index: usize) -> Result<usize, Error> {
+        let file = self.file(id)?;
+        Ok(file.line_of(file.base + u32::try_from(byte_index).unwrap_or(0)))
+    }
+
+    fn line_range(&'a self, id: usize, line_index: usize) -> Result<Range<usize>, Error> {
+        let file = self.file(id)?;
+        let starts = file.line_starts();
+        let start = *starts.get(line_index).ok_or(Error::LineTooLarge { given: line_index, max: starts.len() })? as usize;
+        let end = starts.get(line_index + 1).map_or(file.text.len(), |next| *next as usize);
+        Ok(start..end)
+    }
+}
+
+fn frame(sources: &Sources, finding: &Diagnostic, form: Form) -> Frame<usize> {
+    let severity = match finding.level {
+        Level::Error => Severity::Error,
+        Level::Warning => Severity::Warning,
+        Level::Hint => Severity::Note,
+    };
+    let mut frame = Frame::new(severity).with_code(finding.code.name()).with_message(&finding.message);
+    for label in &finding.labels {
+        let (Some(id), Some(file)) = (sources.id_of(label.span), sources.file_of(label.span)) else { continue };
+        if form == Form::Line && !label.primary {
+            continue;
+        }
+        let style = if label.primary { LabelStyle::Primary } else { LabelStyle::Secondary };
+        let start = (label.span.start - file.base) as usize;
+        let end = ((label.span.end - file.base) as usize).min(file.text.len());
+        frame.labels.push(FrameLabel::new(style, id.index(), start..first_line_end(file, start, end)).with_message(&label.text));
+    }
+    frame.notes.extend(finding.help.iter().map(|help| format!("help: {help}")));
+    frame
+}
+
+/// Where a label ends: a place of several lines is shown by its first.
+fn first_line_end(file: &Source, start: usize, end: usize) -> usize {
+    file.text.get(start..end).and_then(|text| text.find('\n')).map_or(end, |length| start + length)
+}
+
+/// A finding as text, with colours if wanted.
+#[must_use]
+pub fn render(sources: &Sources, finding: &Diagnostic, form: Form, colours: bool) -> String {
+    let display_style = if form == Form::Frames { DisplayStyle::Rich } else { DisplayStyle::Short };
+    let config = Config { display_style, ..Config::default() };
+    let frame = frame(sources, finding, form);
+    let mut bytes = Vec::new();
+    let written = if colours {
+        let styles = Styles::default();
+        let mut writer = StylesWriter::new(Ansi::new(&mut bytes), &styles);
+        term::emit_to_write_style(&mut writer, &config, &View(sources), &frame)
+    } else {
+        term::emit_to_io_write(&mut bytes, &config, &View(sources), &frame)
+    };
+    let text = match written {
+        Ok(()) => String::from_utf8_lossy(&bytes).into_owned(),
+        // A place that the sources do not have; the words are still worth saying.
+        Err(_) => format!("{}[{}]: {}\n", finding.level.name(), finding.code.name(), finding.message),
+    };
+    match finding.level {
+        Level::Hint => text.replacen("note[", "hint[", 1),
+        _ => text,
+    }
+}

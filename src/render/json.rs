@@ -1,0 +1,98 @@
+//! Findings as JSON, for programs.
+
+use serde::Serialize;
+
+use crate::diagnostic::{Diagnostic, Fix, Level};
+use crate::source::Sources;
+use crate::span::Span;
+
+/// A place: file, and lines and columns from 1; columns count characters.
+#[derive(Debug, Serialize)]
+struct Place<'s> {
+    file: &'s str,
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct LabelView<'s> {
+    #[serde(flatten)]
+    place: Place<'s>,
+    text: &'s str,
+    primary: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct EditView<'s> {
+    #[serde(flatten)]
+    place: Place<'s>,
+    text: &'s str,
+}
+
+#[derive(Debug, Serialize)]
+struct FixView<'s> {
+    title: &'s str,
+    automatic: bool,
+    edits: Vec<EditView<'s>>,
+}
+
+#[derive(Debug, Serialize)]
+struct FindingView<'s> {
+    code: &'static str,
+    level: Level,
+    message: &'s str,
+    labels: Vec<LabelView<'s>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<&'s str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<FixView<'s>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Report<'s> {
+    findings: Vec<FindingView<'s>>,
+    errors: usize,
+    warnings: usize,
+    hints: usize,
+}
+
+fn place(sources: &Sources, span: Span) -> Option<Place<'_>> {
+    let file = sources.file_of(span)?;
+    let (start, end) = (file.position(span.start), file.position(span.end));
+    Some(Place { file: &file.name, line: start.line, column: start.column, end_line: end.line, end_column: end.column })
+}
+
+fn fix<'s>(sources: &'s Sources, fix: &'s Fix) -> FixView<'s> {
+    let edits = fix.edits.iter().filter_map(|edit| Some(EditView { place: place(sources, edit.span)?, text: &edit.text }));
+    FixView { title: &fix.title, automatic: fix.automatic, edits: edits.collect() }
+}
+
+/// The findings, each with its places and fix, and how many there are of each level.
+///
+/// # Errors
+///
+/// None in practice: the form has nothing that JSON can't say.
+pub fn report(sources: &Sources, findings: &[Diagnostic]) -> serde_json::Result<String> {
+    let count = |level| findings.iter().filter(|finding| finding.level == level).count();
+    let views = findings.iter().map(|finding| FindingView {
+        code: finding.code.name(),
+        level: finding.level,
+        message: &finding.message,
+        labels: finding
+            .labels
+            .iter()
+            .filter_map(|label| Some(LabelView { place: place(sources, label.span)?, text: &label.text, primary: label.primary }))
+            .collect(),
+        help: finding.help.as_deref(),
+        fix: finding.fix.as_ref().map(|own| fix(sources, own)),
+    });
+    let report = Report {
+        findings: views.collect(),
+        errors: count(Level::Error),
+        warnings: count(Level::Warning),
+        hints: count(Level::Hint),
+    };
+    serde_json::to_string_pretty(&report)
+}

@@ -1,0 +1,151 @@
+//! Names → ids: syntax trees in, [`Program`] out.
+//!
+//! Invariant: what is in the program refers to what exists; whatever did not is reported and left out.
+
+mod backfills;
+mod catalog;
+mod conditions;
+mod facts;
+mod pinned;
+mod places;
+mod roles;
+mod selectors;
+mod surfaces;
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+
+use crate::conditions::Conditions;
+use crate::diagnostic::{Code, Sink, nearest, words};
+use crate::limits;
+use crate::model::{AllowedFinding, Organisation, Program};
+use crate::pins::Pins;
+use crate::scopes::{ScopeId, Scopes};
+use crate::sets::Sets;
+use crate::source::{Source, Sources};
+use crate::span::Span;
+use crate::syntax::ast;
+
+/// Resolves the trees of all sources, which stand in the sources' order.
+#[must_use]
+pub fn resolve(
+    files: Vec<ast::File>,
+    sources: &Sources,
+    organisation: Organisation,
+    pins: Option<&Pins>,
+    sink: &mut Sink,
+) -> Program {
+    let trees = Trees { files, sources };
+    let catalog = catalog::build(&trees, sink);
+    let sets = Sets::new(catalog.len());
+    let program = Program {
+        catalog,
+        sets,
+        scopes: Scopes::new(0),
+        conditions: Conditions::default(),
+        divisions: Vec::new(),
+        division_sets: Vec::new(),
+        regions: Vec::new(),
+        roles: Vec::new(),
+        role_names: FxHashMap::default(),
+        parents: Vec::new(),
+        allows: Vec::new(),
+        excepts: Vec::new(),
+        pinned_copies: FxHashMap::default(),
+        surfaces: Vec::new(),
+        pairs: Vec::new(),
+        backfills: Vec::new(),
+        wildcards: BTreeMap::new(),
+        allowed_findings: Vec::new(),
+        organisation,
+    };
+    let mut resolver = Resolver {
+        program,
+        sink,
+        pins,
+        selected: FxHashMap::default(),
+        scope_texts: FxHashMap::default(),
+        division_names: FxHashMap::default(),
+        suggestions: 0,
+    };
+    resolver.catalog_references(&trees);
+    resolver.pairs(&trees);
+    resolver.divisions(&trees);
+    resolver.regions(&trees);
+    resolver.surfaces(&trees);
+    let declared = resolver.declare_roles(&trees);
+    resolver.backfills(&trees);
+    resolver.role_bodies(trees, &declared);
+    resolver.pinned_copies();
+    resolver.program
+}
+
+/// All syntax trees, each beside its source.
+struct Trees<'s> {
+    files: Vec<ast::File>,
+    sources: &'s Sources,
+}
+
+impl<'s> Trees<'s> {
+    /// Every declaration with its source, in order.
+    fn items(&self) -> impl Iterator<Item = (&'s Source, &ast::Item)> {
+        self.sources.files().iter().zip(&self.files).flat_map(|(source, file)| file.items.iter().map(move |item| (source, item)))
+    }
+}
+
+/// A division or a set of divisions, by its place in the program.
+#[derive(Debug, Clone, Copy)]
+enum Place {
+    Division(usize),
+    Set(usize),
+}
+
+/// What is known while names are resolved.
+struct Resolver<'a> {
+    program: Program,
+    sink: &'a mut Sink,
+    pins: Option<&'a Pins>,
+    selected: selectors::Cache,
+    scope_texts: FxHashMap<Box<str>, ScopeId>,
+    division_names: FxHashMap<Box<str>, Place>,
+    suggestions: usize,
+}
+
+impl Resolver<'_> {
+    /// Whether a near name may still be looked for: with very many unknown names that would take too long.
+    fn may_suggest(&mut self) -> bool {
+        self.suggestions += 1;
+        self.suggestions <= limits::SUGGESTIONS
+    }
+
+    /// Whether a name may be declared; reports those of the language.
+    fn may_declare(&mut self, name: &str, span: Span) -> bool {
+        let reserved = matches!(name, "all" | "any" | "home" | "open");
+        if reserved {
+            self.sink.report(words::names::reserved(name, span));
+        }
+        !reserved
+    }
+
+    /// Keeps an `allow-finding`; `false` after a report.
+    fn allow_finding(&mut self, source: &Source, allowed: ast::AllowFinding, declaration: Span, faulty: bool) -> bool {
+        let name = allowed.code.text(source);
+        let Ok(code) = name.parse::<Code>() else {
+            let meant = nearest::name(name, Code::ALL.iter().map(|code| code.name()));
+            self.sink.report(words::names::unknown_code(name, allowed.code.span, meant));
+            return false;
+        };
+        if !code.is_judgement() {
+            self.sink.report(words::project::not_allowable(code, allowed.code.span));
+            return false;
+        }
+        let before = self.program.allowed_findings.iter().rev().take_while(|other| other.declaration == declaration);
+        if let Some(first) = before.filter(|other| other.code == code).last() {
+            self.sink.report(words::names::repeated(&format!("`allow-finding {name}`"), allowed.span, first.span));
+            return false;
+        }
+        self.program.allowed_findings.push(AllowedFinding { code, declaration, span: allowed.span, faulty });
+        true
+    }
+}

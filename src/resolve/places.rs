@@ -1,0 +1,211 @@
+//! Divisions, sets of divisions, scopes and regions.
+
+use std::collections::BTreeSet;
+
+use super::{Place, Resolver, Trees};
+use crate::diagnostic::{Code, nearest, words};
+use crate::limits;
+use crate::model::{Division, DivisionSet, RegionId};
+use crate::scopes::{DivisionId, ScopeId, Scopes};
+use crate::source::Source;
+use crate::span::Span;
+use crate::syntax::ast;
+
+/// A declared set whose members are not resolved yet.
+struct Unresolved<'t> {
+    source: &'t Source,
+    set: &'t ast::DivisionSet,
+}
+
+impl Resolver<'_> {
+    /// Declares divisions, in order of their names, and sets of them.
+    pub(super) fn divisions(&mut self, trees: &Trees<'_>) {
+        let (mut divisions, mut sets) = (Vec::new(), Vec::new());
+        for (source, item) in trees.items() {
+            match &item.kind {
+                ast::ItemKind::Division(division) => divisions.push((division.name.text(source), source, division)),
+                ast::ItemKind::DivisionSet(set) => sets.push(Unresolved { source, set }),
+                _ => {}
+            }
+        }
+        // The sort is stable, so of two declarations of one name the first in the sources stays first.
+        divisions.sort_by_key(|(name, ..)| *name);
+        let mut home: Option<Span> = None;
+        for (name, source, division) in divisions {
+            let span = division.name.span;
+            let last = self.program.divisions.last().filter(|last| *last.name == *name);
+            if let Some(first) = last {
+                self.sink.report(words::names::duplicate("division", name, span, first.span));
+                continue;
+            }
+            if !self.may_declare(name, span) {
+                continue;
+            }
+            if self.program.divisions.len() == limits::DIVISIONS {
+                self.sink.report(words::limits::exceeded(Code::TooManyDivisions, Some(span), limits::DIVISIONS, "divisions"));
+                break;
+            }
+            self.division_names.insert(name.into(), Place::Division(self.program.divisions.len()));
+            let title = division.title.map(|title| title.value(source).into());
+            self.program.divisions.push(Division { name: name.into(), title, home: division.home, used: false, span });
+            if division.home {
+                match home {
+                    Some(first) => self.sink.report(words::places::second_home(name, span.max(first), span.min(first))),
+                    None => home = Some(span),
+                }
+            }
+        }
+        self.program.scopes = Scopes::new(self.program.divisions.len());
+        self.division_sets(&sets);
+    }
+
+    fn division_sets(&mut self, declared: &[Unresolved<'_>]) {
+        let mut sets: Vec<&Unresolved<'_>> = Vec::new();
+        for unresolved in declared {
+            let (name, span) = (unresolved.set.name.text(unresolved.source), unresolved.set.name.span);
+            let first = match self.division_names.get(name) {
+                Some(Place::Division(at)) => Some(self.program.divisions[*at].span),
+                Some(Place::Set(at)) => Some(self.program.division_sets[*at].span),
+                None => None,
+            };
+            if let Some(first) = first {
+                self.sink.report(words::names::duplicate("division set", name, span.max(first), span.min(first)));
+            } else if self.may_declare(name, span) {
+                self.division_names.insert(name.into(), Place::Set(sets.len()));
+                self.program.division_sets.push(DivisionSet { name: name.into(), scope: Scopes::empty(), used: false, span });
+                sets.push(unresolved);
+            }
+        }
+        self.resolve_sets(&sets);
+    }
+
+    /// Resolves sets after the sets they contain; those left over contain one another.
+    fn resolve_sets(&mut self, sets: &[&Unresolved<'_>]) {
+        let mut waits = vec![0_usize; sets.len()];
+        let mut users: Vec<Vec<usize>> = vec![Vec::new(); sets.len()];
+        for (at, unresolved) in sets.iter().enumerate() {
+            for name in &unresolved.set.members.names {
+                if let Some(Place::Set(other)) = self.division_names.get(name.text(unresolved.source)) {
+                    waits[at] += 1;
+                    users[*other].push(at);
+                }
+            }
+        }
+        let mut ready: Vec<usize> = (0..sets.len()).filter(|at| waits[*at] == 0).collect();
+        let mut done = vec![false; sets.len()];
+        while let Some(at) = ready.pop() {
+            done[at] = true;
+            let scope = self.scope(sets[at].source, &sets[at].set.members);
+            self.program.division_sets[at].scope = scope.unwrap_or_else(Scopes::empty);
+            for user in &users[at] {
+                waits[*user] -= 1;
+                if waits[*user] == 0 {
+                    ready.push(*user);
+                }
+            }
+        }
+        self.report_cycles(sets, &done);
+    }
+
+    /// Follows, from each set that is not done, the first member that is not done either, until a set repeats.
+    fn report_cycles(&mut self, sets: &[&Unresolved<'_>], done: &[bool]) {
+        let mut seen = BTreeSet::new();
+        for start in (0..sets.len()).filter(|at| !done[*at]) {
+            let (mut path, mut at) = (Vec::new(), start);
+            while seen.insert(at) {
+                let Unresolved { source, set } = sets[at];
+                let next = set.members.names.iter().find_map(|name| match self.division_names.get(name.text(source)) {
+                    Some(Place::Set(other)) if !done[*other] => Some((*other, name.span)),
+                    _ => None,
+                });
+                let Some((next, span)) = next else { break };
+                path.push((at, span));
+                at = next;
+            }
+            if let Some(first) = path.iter().position(|(other, _)| *other == at) {
+                let name = |at: usize| self.program.division_sets[at].name.to_string();
+                let ring: Vec<(String, Span)> = path[first..].iter().map(|(at, span)| (name(*at), *span)).collect();
+                self.sink.report(words::places::division_cycle(&ring));
+            }
+        }
+        for name in sets
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| !done[*at])
+            .flat_map(|(_, unresolved)| unresolved.set.members.names.iter().map(|name| name.text(unresolved.source)))
+        {
+            self.mark_used(name);
+        }
+    }
+
+    fn mark_used(&mut self, name: &str) {
+        match self.division_names.get(name) {
+            Some(Place::Division(at)) => self.program.divisions[*at].used = true,
+            Some(Place::Set(at)) => self.program.division_sets[*at].used = true,
+            None => {}
+        }
+    }
+
+    /// The scope of a list of names; `None` after a report.
+    pub(super) fn scope(&mut self, source: &Source, scope: &ast::Scope) -> Option<ScopeId> {
+        let text = source.slice(scope.span);
+        if let Some(found) = self.scope_texts.get(text) {
+            return Some(*found);
+        }
+        let mut found = Scopes::empty();
+        let mut sound = true;
+        for name in &scope.names {
+            let written = name.text(source);
+            self.mark_used(written);
+            let part = match self.division_names.get(written) {
+                _ if written == "all" => Scopes::all(),
+                Some(Place::Division(at)) => self.program.scopes.of([DivisionId::new(*at)]),
+                Some(Place::Set(at)) => self.program.division_sets[*at].scope,
+                None => {
+                    sound = false;
+                    let suggest = self.may_suggest();
+                    let divisions = self.program.divisions.iter().map(|division| &*division.name);
+                    let known = divisions.chain(self.program.division_sets.iter().map(|set| &*set.name)).filter(|_| suggest);
+                    let meant = nearest::name(written, known);
+                    self.sink.report(words::names::unknown(Code::UnknownDivision, "division", written, name.span, meant));
+                    continue;
+                }
+            };
+            found = self.program.scopes.union(found, part);
+        }
+        if !sound {
+            return None;
+        }
+        self.scope_texts.insert(text.into(), found);
+        Some(found)
+    }
+
+    /// The organisation's regions: those of the manifest, else those that the sources name.
+    pub(super) fn regions(&mut self, trees: &Trees<'_>) {
+        let listed: BTreeSet<Box<str>> = self.program.organisation.regions.iter().map(|name| name.as_str().into()).collect();
+        let named = || {
+            let backfills = trees.items().filter_map(|(source, item)| match &item.kind {
+                ast::ItemKind::Backfill(backfill) => Some((source, backfill)),
+                _ => None,
+            });
+            let clauses = backfills.flat_map(|(source, backfill)| backfill.clauses.iter().map(move |clause| (source, clause)));
+            clauses.filter_map(|(source, clause)| match clause.kind {
+                ast::BackfillClauseKind::Region { region, .. } => Some(Box::from(region.text(source))),
+                _ => None,
+            })
+        };
+        let regions = if listed.is_empty() { named().collect() } else { listed };
+        self.program.regions = regions.into_iter().collect();
+    }
+
+    /// A region; `None` after a report.
+    pub(super) fn region(&mut self, source: &Source, name: ast::Name) -> Option<RegionId> {
+        let written = name.text(source);
+        let found = self.program.regions.binary_search_by(|region| (**region).cmp(written));
+        if found.is_err() {
+            let meant = nearest::name(written, self.program.regions.iter().map(AsRef::as_ref));
+            self.sink.report(words::names::unknown(Code::UnknownRegion, "region", written, name.span, meant));
+        }
+        found.ok().map(RegionId::new)
+    }
+}

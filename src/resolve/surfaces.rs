@@ -1,0 +1,143 @@
+//! Pairs, endpoints, topics and views.
+
+use rustc_hash::FxHashMap;
+
+use super::{Resolver, Trees};
+use crate::catalog::Awareness;
+use crate::diagnostic::words;
+use crate::model::{Pair, Requirement, Surface, SurfaceKind};
+use crate::sets::PermissionId;
+use crate::source::Source;
+use crate::span::Span;
+use crate::syntax::ast;
+
+/// What no request can tell apart: a template with its parameters' names taken out.
+fn shape(kind: &SurfaceKind, name: &str) -> String {
+    let mut shape = match kind {
+        SurfaceKind::Endpoint(method) => format!("{method} "),
+        SurfaceKind::Topic => "topic ".to_owned(),
+        SurfaceKind::View => return format!("view {name}"),
+    };
+    let mut inside = false;
+    for char in name.chars() {
+        inside = (inside || char == '{') && char != '}';
+        if !inside || char == '{' {
+            shape.push(char);
+        }
+    }
+    shape
+}
+
+/// Why a path is none.
+fn path_fault(path: &str) -> Option<&'static str> {
+    if !path.starts_with('/') {
+        return Some("it does not begin with `/`");
+    }
+    if path.contains(['?', '#', ' ', '\t', '\n']) {
+        return Some("queries, fragments and blanks are no part of a path");
+    }
+    let mut open = false;
+    for char in path.chars() {
+        match char {
+            '{' if open => return Some("a parameter opens inside another"),
+            '}' if !open => return Some("a parameter closes that never opened"),
+            '/' if open => return Some("a parameter is never closed"),
+            '{' => open = true,
+            '}' => open = false,
+            _ => {}
+        }
+    }
+    open.then_some("a parameter is never closed")
+}
+
+impl Resolver<'_> {
+    /// Resolves pairs, which also state the awareness of their halves.
+    pub(super) fn pairs(&mut self, trees: &Trees<'_>) {
+        let mut pairs: Vec<Pair> = Vec::new();
+        for (source, item) in trees.items() {
+            if let ast::ItemKind::Pair(pair) = &item.kind {
+                let unaware = self.permission(source, pair.unaware);
+                let aware = self.permission(source, pair.aware);
+                if let (Some(unaware), Some(aware)) = (unaware, aware) {
+                    let pair = Pair { unaware, aware, span: item.span };
+                    let sides = [(unaware, Awareness::Unaware), (aware, Awareness::Aware)];
+                    // Both halves are judged, so that a pair that is wrong twice is told so at once.
+                    let sound = sides
+                        .map(|(permission, needed)| self.state_half(permission, needed, item.span))
+                        .into_iter()
+                        .all(|sound| sound);
+                    if sound && !pairs.iter().any(|other| (other.unaware, other.aware) == (unaware, aware)) {
+                        pairs.push(pair);
+                    }
+                }
+            }
+        }
+        pairs.sort();
+        self.program.pairs = pairs;
+    }
+
+    fn state_half(&mut self, permission: PermissionId, needed: Awareness, pair: Span) -> bool {
+        let facts = self.program.catalog.facts(permission);
+        let (said, at) = (facts.awareness, facts.awareness_at);
+        if said == needed {
+            return true;
+        }
+        if said == Awareness::Unstated {
+            let facts = self.program.catalog.facts_mut(permission);
+            facts.awareness = needed;
+            facts.awareness_at = Some(pair);
+            return true;
+        }
+        let name = self.program.catalog.name(permission);
+        self.sink.report(words::catalog::pair_awareness(pair, name, said.name(), needed.name(), at));
+        false
+    }
+
+    /// Resolves what permissions open.
+    pub(super) fn surfaces(&mut self, trees: &Trees<'_>) {
+        let mut shapes: FxHashMap<String, Span> = FxHashMap::default();
+        for (source, item) in trees.items() {
+            let ast::ItemKind::Surface(declared) = &item.kind else { continue };
+            let Some(surface) = self.surface(source, declared, item.span) else { continue };
+            match shapes.entry(shape(&surface.kind, &surface.name)) {
+                std::collections::hash_map::Entry::Occupied(first) => {
+                    self.sink.report(words::catalog::duplicate_surface(&surface.title(), declared.name.span, *first.get()));
+                }
+                std::collections::hash_map::Entry::Vacant(slot) => {
+                    slot.insert(declared.name.span);
+                    self.program.surfaces.push(surface);
+                }
+            }
+        }
+        self.program.surfaces.sort_by(|a, b| (&a.kind, &a.name).cmp(&(&b.kind, &b.name)));
+    }
+
+    fn surface(&mut self, source: &Source, declared: &ast::Surface, span: Span) -> Option<Surface> {
+        let name: Box<str> = declared.name.value(source).into();
+        let kind = match declared.kind {
+            ast::SurfaceKind::Endpoint { method } => SurfaceKind::Endpoint(method.text(source).into()),
+            ast::SurfaceKind::Topic => SurfaceKind::Topic,
+            ast::SurfaceKind::View => SurfaceKind::View,
+        };
+        if let (SurfaceKind::Endpoint(_), Some(reason)) = (&kind, path_fault(&name)) {
+            self.sink.report(words::catalog::invalid_path(declared.name.span, &name, reason));
+            return None;
+        }
+        let requirement = match &declared.requirement {
+            ast::Requirement::Any(selectors) => Requirement::Any(self.permissions(source, selectors)?),
+            ast::Requirement::All(selectors) => Requirement::All(self.permissions(source, selectors)?),
+            ast::Requirement::Open => Requirement::Open,
+            ast::Requirement::Unstated => Requirement::Unstated,
+        };
+        Some(Surface { kind, name, requirement, or_self: declared.or_self, span })
+    }
+
+    /// The permissions that selectors name, in order, each once; `None` after a report of all that are at fault.
+    pub(super) fn permissions(&mut self, source: &Source, selectors: &[ast::Selector]) -> Option<Vec<PermissionId>> {
+        let found: Vec<_> = selectors.iter().map(|selector| self.permission(source, *selector)).collect();
+        let mut permissions = found.into_iter().collect::<Option<Vec<_>>>()?;
+        permissions.sort();
+        permissions.dedup();
+        Some(permissions)
+    }
+}

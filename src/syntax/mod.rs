@@ -1,0 +1,5 @@
+//! Text ↔ tree.
+
+pub mod ast;
+pub mod format;
+pub mod parse;

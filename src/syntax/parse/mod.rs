@@ -1,0 +1,68 @@
+//! Text → tree: the only place, with its two rooms, that names pest.
+//!
+//! A file is parsed in windows that end where a declaration begins in column 0, which bounds memory. A
+//! window that does not parse is read again, declaration by declaration and line by line
+//! ([`recover`]), so that one fault hides no other and what is sound is kept.
+
+mod fault;
+mod lower;
+mod recover;
+
+use pest::Parser as _;
+use pest::iterators::Pairs;
+
+use crate::diagnostic::Sink;
+use crate::source::Source;
+use crate::syntax::ast;
+
+use lower::Lower;
+use recover::Recover;
+
+/// The generated parser. Its rules never leave this folder.
+#[derive(pest_derive::Parser)]
+#[grammar = "grammar/role.pest"]
+struct Grammar;
+
+/// Bytes after which a window ends at the next declaration.
+const WINDOW: usize = 64 << 10;
+
+/// Parses one source. Faults go to the sink; declarations without fault, and the names of those with one, are kept.
+#[must_use]
+pub fn parse(source: &Source, sink: &mut Sink) -> ast::File {
+    let text = source.text.as_str();
+    let mut lower = Lower::new(source, sink);
+    let mut at = 0;
+    while at < text.len() {
+        let end = window_end(text, at);
+        let window = &text[at..end];
+        if !recover::nests_too_deeply(window)
+            && let Ok(pairs) = rule(Rule::items, window)
+        {
+            let parsed = pairs.as_str().len();
+            if lower.items(pairs, at) {
+                at += parsed;
+                if at == end {
+                    continue;
+                }
+            }
+        }
+        match Recover::new(&mut lower).declaration(at) {
+            Some(next) => at = next,
+            None => break,
+        }
+    }
+    lower.file
+}
+
+/// Where the window from `at` ends: before a declaration in column 0, or with the text.
+fn window_end(text: &str, at: usize) -> usize {
+    match text.len() - at {
+        0..=WINDOW => text.len(),
+        _ => recover::next_declaration(text, at + WINDOW).unwrap_or(text.len()),
+    }
+}
+
+/// Runs one rule on a text's start.
+fn rule(rule: Rule, text: &str) -> Result<Pairs<'_, Rule>, Box<pest::error::Error<Rule>>> {
+    Grammar::parse(rule, text).map_err(Box::new)
+}

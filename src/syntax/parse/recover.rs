@@ -1,0 +1,353 @@
+//! Going on after a fault: declaration by declaration, line by line.
+//!
+//! After a fault inside a body the parser resumes at the next line that begins with a keyword of that body;
+//! after any other, at the matching brace or at the next declaration in column 0.
+
+use super::fault::{self, BACKFILL_LINES, DECLARATIONS, DOMAIN_LINES, ROLE_LINES};
+use super::lower::Lower;
+use super::{Rule, rule};
+use crate::diagnostic::{Code, nearest, words};
+use crate::limits;
+use crate::span::Span;
+use crate::syntax::ast;
+
+/// How far a matching brace is looked for past a declaration in column 0, which usually means it is missing.
+const BALANCE: usize = 1 << 20;
+
+/// Whether a text has more parentheses inside one another than a condition may have.
+pub(super) fn nests_too_deeply(text: &str) -> bool {
+    deepest(text).is_some()
+}
+
+/// Where parentheses, outside strings and comments, first exceed the limit.
+fn deepest(text: &str) -> Option<usize> {
+    let count = text.bytes().filter(|byte| *byte == b'(').take(limits::CONDITION_DEPTH + 1).count();
+    if count <= limits::CONDITION_DEPTH {
+        return None;
+    }
+    let mut depth = 0_usize;
+    for (at, byte) in solid_bytes(text) {
+        match byte {
+            b'(' => depth += 1,
+            b')' => depth = depth.saturating_sub(1),
+            b'}' => depth = 0,
+            _ => {}
+        }
+        if depth > limits::CONDITION_DEPTH {
+            return Some(at);
+        }
+    }
+    None
+}
+
+/// The bytes of a text outside strings and comments, with their places.
+fn solid_bytes(text: &str) -> impl Iterator<Item = (usize, u8)> {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        while at < bytes.len() {
+            let start = at;
+            match bytes[at] {
+                b'"' => at = string_end(bytes, at),
+                b'/' if bytes.get(at + 1) == Some(&b'/') => {
+                    at = bytes[at..].iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |length| at + length);
+                }
+                byte => {
+                    at += 1;
+                    return Some((start, byte));
+                }
+            }
+        }
+        None
+    })
+}
+
+/// Where the string that begins at `at` ends: after its quote, or before its line's end.
+fn string_end(bytes: &[u8], mut at: usize) -> usize {
+    at += 1;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'\\' => at += 2,
+            b'"' => return at + 1,
+            b'\n' => return at,
+            _ => at += 1,
+        }
+    }
+    bytes.len()
+}
+
+/// The start of the next line, at or after `from`, that begins with a declaration in column 0.
+pub(super) fn next_declaration(text: &str, from: usize) -> Option<usize> {
+    let mut at = from;
+    while let Some(length) = text.as_bytes()[at..].iter().position(|byte| *byte == b'\n') {
+        at += length + 1;
+        if begins_with(&text[at..], DECLARATIONS) {
+            return Some(at);
+        }
+    }
+    None
+}
+
+/// Whether a text begins with one of these words and a blank.
+fn begins_with(text: &str, keywords: &[&str]) -> bool {
+    text.as_bytes().first().is_some_and(u8::is_ascii_lowercase)
+        && keywords.iter().any(|keyword| text.strip_prefix(keyword).is_some_and(|rest| rest.starts_with([' ', '\t', '\n', '\r'])))
+}
+
+/// Where the blanks and comments from `at` on end.
+fn skip_blanks(text: &str, mut at: usize) -> usize {
+    loop {
+        let rest = &text[at..];
+        let blanks = rest.len() - rest.trim_start_matches([' ', '\t', '\n', '\r']).len();
+        at += blanks;
+        if !text[at..].starts_with("//") {
+            return at;
+        }
+        at += text[at..].find('\n').unwrap_or(text.len() - at);
+    }
+}
+
+/// A body and how its lines are read.
+struct Body {
+    /// The rule for as many lines as parse.
+    lines: Rule,
+    /// The rule for all lines and the closing brace.
+    rest: Rule,
+    /// Words that begin a line.
+    keywords: &'static [&'static str],
+}
+
+const ROLE: Body = Body { lines: Rule::role_lines, rest: Rule::role_rest, keywords: ROLE_LINES };
+const DOMAIN: Body = Body { lines: Rule::domain_lines, rest: Rule::domain_rest, keywords: DOMAIN_LINES };
+const BACKFILL: Body = Body { lines: Rule::backfill_lines, rest: Rule::backfill_rest, keywords: BACKFILL_LINES };
+
+/// Reads one declaration that the fast way did not take.
+pub(super) struct Recover<'l, 's> {
+    lower: &'l mut Lower<'s>,
+    text: &'s str,
+}
+
+impl<'l, 's> Recover<'l, 's> {
+    pub(super) fn new(lower: &'l mut Lower<'s>) -> Self {
+        let text = lower.source.text.as_str();
+        Self { lower, text }
+    }
+
+    /// Reads the declaration at `at` and says where to go on; `None` when the file has too many faults.
+    pub(super) fn declaration(&mut self, at: usize) -> Option<usize> {
+        let start = skip_blanks(self.text, at);
+        self.keep_comments(at, start);
+        if start == self.text.len() {
+            return Some(start);
+        }
+        let (end, balanced) = self.extent(start);
+        if let Some(deep) = deepest(&self.text[start..end]) {
+            let place = self.span(start + deep, start + deep + 1);
+            self.report(words::limits::nested_too_deeply(place, limits::CONDITION_DEPTH))?;
+            self.name_of_faulty(start, end);
+            return Some(end);
+        }
+        if let Some(next) = self.whole(start, balanced.unwrap_or(end)) {
+            return Some(next);
+        }
+        self.faulty(start, end)?;
+        Some(end)
+    }
+
+    /// Where the declaration at `start` ends as far as a reader can tell, and where its braces balance.
+    fn extent(&self, start: usize) -> (usize, Option<usize>) {
+        let next = next_declaration(self.text, start);
+        let horizon = next.unwrap_or(self.text.len()).saturating_add(BALANCE).min(self.text.len());
+        let horizon = (horizon..=self.text.len()).find(|at| self.text.is_char_boundary(*at)).unwrap_or(horizon);
+        let balanced = self.matching_brace(start, horizon);
+        let end = match (balanced, next) {
+            (Some(brace), Some(next)) => brace.min(next),
+            (Some(end), None) | (None, Some(end)) => end,
+            (None, None) => self.text.len(),
+        };
+        (end, balanced)
+    }
+
+    /// The end of the braced body of the declaration at `start`; sets of names open right after a colon.
+    fn matching_brace(&self, start: usize, horizon: usize) -> Option<usize> {
+        let word = self.text[start..].split([' ', '\t', '\n', '\r']).next().unwrap_or("");
+        if !matches!(word, "role" | "default" | "override" | "domain" | "correct" | "backfill") {
+            return None;
+        }
+        let (mut depth, mut before) = (0_usize, b' ');
+        for (at, byte) in solid_bytes(&self.text[start..horizon]) {
+            match byte {
+                b'{' => depth += 1,
+                b'}' if depth == 1 && before != b':' => return Some(start + at + 1),
+                b'}' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            before = byte;
+        }
+        None
+    }
+
+    /// Takes the declaration if it has no fault after all: the window may have ended inside it.
+    fn whole(&mut self, start: usize, end: usize) -> Option<usize> {
+        let pairs = rule(Rule::items, &self.text[start..end]).ok()?;
+        let parsed = pairs.as_str().len();
+        if parsed == 0 {
+            return None;
+        }
+        self.lower.items(pairs, start);
+        Some(start + parsed)
+    }
+
+    /// Reports what is wrong with the declaration at `start` and keeps what is sound of it.
+    fn faulty(&mut self, start: usize, end: usize) -> Option<()> {
+        let text = &self.text[start..end];
+        let head = text.trim_start_matches("correct").trim_start_matches("default").trim_start();
+        let (head_rule, body) = if head.starts_with("role") && begins_with(head, &["role"]) {
+            (Rule::role_head, ROLE)
+        } else if begins_with(text, &["override"]) {
+            (Rule::override_head, ROLE)
+        } else if begins_with(head, &["domain"]) {
+            (Rule::domain_head, DOMAIN)
+        } else if begins_with(text, &["backfill"]) {
+            (Rule::backfill_head, BACKFILL)
+        } else {
+            return self.report_at(Rule::item, start, end).map(|_| ());
+        };
+        let Ok(mut pairs) = rule(head_rule, text) else {
+            self.report_at(Rule::item, start, end)?;
+            self.name_of_faulty(start, end);
+            return Some(());
+        };
+        let after_head = start + pairs.as_str().len();
+        self.lower.start_at(start);
+        self.lower.comments(&pairs);
+        let mut kind = pairs.next().and_then(|pair| match head_rule {
+            Rule::domain_head => self.lower.domain_head(pair).map(ast::ItemKind::Domain),
+            Rule::backfill_head => self.lower.backfill_head(pair).map(ast::ItemKind::Backfill),
+            _ => self.lower.role_head(pair).map(ast::ItemKind::Role),
+        })?;
+        if self.text[after_head..end].starts_with('{') {
+            self.body(&body, after_head + 1, end, &mut kind)?;
+        } else {
+            self.report_at(Rule::item, start, end)?;
+        }
+        let span = self.span(start, start + self.text[start..end].trim_end().len());
+        self.lower.file.items.push(ast::Item { span, faulty: true, kind });
+        Some(())
+    }
+
+    /// Reads a body line by line, reporting each faulty one.
+    fn body(&mut self, body: &Body, start: usize, end: usize, kind: &mut ast::ItemKind) -> Option<()> {
+        let mut at = skip_blanks(self.text, start).min(end);
+        self.keep_comments(start, at);
+        loop {
+            let lines = rule(body.lines, &self.text[at..end]);
+            let rest = rule(body.rest, &self.text[at..end]);
+            let mut after = at;
+            if let Ok(mut pairs) = lines {
+                after += pairs.as_str().len();
+                self.lower.start_at(at);
+                self.lower.comments(&pairs);
+                let lines = pairs.next().into_iter().flat_map(pest::iterators::Pair::into_inner);
+                match kind {
+                    ast::ItemKind::Role(role) => self.lower.role_clauses(lines, role),
+                    ast::ItemKind::Domain(domain) => self.lower.domain_entries(lines, domain),
+                    ast::ItemKind::Backfill(backfill) => self.lower.backfill_clauses(lines, backfill),
+                    _ => {}
+                }
+            }
+            let Err(error) = rest else { return Some(()) };
+            let place = (at + fault::position(&error)).max(after);
+            self.report(fault::finding(self.lower.source, &error, place))?;
+            match self.next_line(body, place, end) {
+                Some(next) => at = next,
+                None => return Some(()),
+            }
+        }
+    }
+
+    /// The next line of a body, after `from`, that begins with one of its keywords or nearly so.
+    fn next_line(&self, body: &Body, from: usize, end: usize) -> Option<usize> {
+        let mut at = from;
+        while let Some(length) = self.text[at..end].find('\n') {
+            at += length + 1;
+            let line = self.text[at..end].trim_start_matches([' ', '\t']);
+            let word = line.split([' ', '\t', '\r', '\n', '}']).next().unwrap_or("");
+            let near = || nearest::name(word, body.keywords.iter().copied()).is_some();
+            if body.keywords.contains(&word) || line.starts_with("/*") || (word.len() > 2 && near()) {
+                return Some(at + self.text[at..end].len() - line.len());
+            }
+        }
+        None
+    }
+
+    /// Keeps the name of a role or backfill whose head is faulty, so that its uses are not reported as well.
+    fn name_of_faulty(&mut self, start: usize, end: usize) {
+        let mut at = start;
+        let mut kind = ast::RoleKind::Custom;
+        for word in self.text[start..end].split_inclusive([' ', '\t', '\n', '\r', '{']) {
+            let name = word.trim_end_matches([' ', '\t', '\n', '\r', '{']);
+            match name {
+                "default" => kind = ast::RoleKind::Default,
+                "role" => {}
+                "" if at > start => {}
+                _ if at > start && self.text[start..at].trim_end().ends_with("role") => {
+                    let name = ast::Name { span: self.span(at, at + name.len()) };
+                    let role = ast::Role { kind, name, title: None, copies: None, extends: Vec::new(), clauses: Vec::new() };
+                    let span = self.span(start, start + self.text[start..end].trim_end().len());
+                    self.lower.file.items.push(ast::Item { span, faulty: true, kind: ast::ItemKind::Role(role) });
+                    return;
+                }
+                _ => return,
+            }
+            at += word.len();
+        }
+    }
+
+    fn keep_comments(&mut self, from: usize, to: usize) {
+        let mut at = from;
+        while let Some(length) = self.text[at..to].find("//") {
+            let start = at + length;
+            let end = self.text[start..to].find('\n').map_or(to, |line| start + line);
+            let comment = self.span(start, start + self.text[start..end].trim_end().len());
+            self.lower.file.comments.push(comment);
+            at = end;
+        }
+    }
+
+    fn report_at(&mut self, wanted: Rule, start: usize, end: usize) -> Option<()> {
+        match rule(wanted, &self.text[start..end]) {
+            Err(error) => {
+                let place = start + fault::position(&error);
+                self.report(fault::finding(self.lower.source, &error, place))
+            }
+            Ok(pairs) => {
+                let at = start + pairs.as_str().len();
+                let place = self.span(at, end);
+                self.report(words::syntax::unexpected(place, self.text[at..end].trim(), &[], false))
+            }
+        }
+    }
+
+    /// Reports, up to the limit of findings a file.
+    fn report(&mut self, finding: crate::diagnostic::Diagnostic) -> Option<()> {
+        self.lower.faults += 1;
+        if self.lower.faults > limits::SYNTAX_ERRORS {
+            let place = finding.primary().unwrap_or_default();
+            self.lower.sink.report(words::limits::exceeded(
+                Code::TooManySyntaxErrors,
+                Some(place),
+                limits::SYNTAX_ERRORS,
+                "syntax errors in one file",
+            ));
+            return None;
+        }
+        self.lower.sink.report(finding);
+        Some(())
+    }
+
+    fn span(&self, start: usize, end: usize) -> Span {
+        let offset = |at: usize| self.lower.source.base + u32::try_from(at).unwrap_or(0);
+        Span::new(offset(start), offset(end))
+    }
+}

@@ -1,0 +1,353 @@
+//! Backfills → epochs: what every role holds from which date on, in every region.
+//!
+//! Regions with the same dates share one calendar. Only what changes a role's normal form is kept.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+
+use crate::conditions::Conditions;
+use crate::diagnostic::{Sink, words};
+use crate::flatten::{self, Flat, Grant};
+use crate::graph::Order;
+use crate::limits;
+use crate::model::{Program, RegionId, Role, RoleFilter, RoleId, RoleKind, Trigger};
+use crate::provenance::{Filter, Traces};
+use crate::scopes::{ScopeId, Scopes};
+use crate::sets::PermissionId;
+
+/// A permission that a backfill gives to a role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gain {
+    /// When.
+    pub date: Date,
+    /// Whether that is the earliest possible day rather than an announced one.
+    pub estimated: bool,
+    /// The backfill, by its place in the program.
+    pub backfill: usize,
+    /// What is gained.
+    pub permission: PermissionId,
+    /// Where.
+    pub scope: ScopeId,
+}
+
+/// The dates of one or several regions and what happens on them.
+#[derive(Debug, Default)]
+pub struct Calendar {
+    /// The dates of backfills, ascending, with the backfills of each by their places in the program.
+    pub events: Vec<(Date, Vec<usize>)>,
+    /// What each role gains, in order of time.
+    pub gains: BTreeMap<RoleId, Vec<Gain>>,
+}
+
+impl Calendar {
+    /// The dates on which some role changes, ascending.
+    #[must_use]
+    pub fn dates(&self) -> Vec<Date> {
+        let dates: BTreeSet<Date> = self.gains.values().flatten().map(|gain| gain.date).collect();
+        dates.into_iter().collect()
+    }
+}
+
+/// Everything that changes with time.
+#[derive(Debug, Default)]
+pub struct Epochs {
+    /// The distinct calendars; the first one is that of the default dates.
+    pub calendars: Vec<Calendar>,
+    /// By region: its calendar.
+    pub of_region: Vec<usize>,
+    /// Backfills, and roles that gain from them in some region.
+    pub fired: BTreeSet<(usize, RoleId)>,
+    /// What backfills would add and the role's own `except` forbids.
+    pub refused: BTreeMap<(usize, RoleId), BTreeSet<PermissionId>>,
+    /// Roles that hold a trigger but are created after the date.
+    pub too_late: BTreeSet<(usize, RoleId)>,
+    /// What backfills marked as done added, by what the sources say.
+    pub done: BTreeMap<(usize, RoleId), Vec<Grant>>,
+}
+
+impl Epochs {
+    /// The calendar of a region, or of the default dates.
+    #[must_use]
+    pub fn calendar(&self, region: Option<RegionId>) -> Option<&Calendar> {
+        let at = region.map_or(0, |region| self.of_region.get(region.index()).copied().unwrap_or(0));
+        self.calendars.get(at)
+    }
+
+    /// The gains of a role in a region up to a date, that day included; all of them without a date.
+    pub fn gains(&self, role: RoleId, region: Option<RegionId>, until: Option<Date>) -> impl Iterator<Item = &Gain> {
+        let gains = self.calendar(region).and_then(|calendar| calendar.gains.get(&role));
+        gains.into_iter().flatten().filter(move |gain| until.is_none_or(|until| gain.date <= until))
+    }
+}
+
+/// The grants of a role, in normal form, with gains from backfills.
+#[must_use]
+pub fn grants_with<'g>(
+    program: &mut Program,
+    flat: &Flat,
+    role: RoleId,
+    gains: impl IntoIterator<Item = &'g Gain>,
+) -> Vec<Grant> {
+    let mut grants = flat.grants(program, role);
+    let mut added: BTreeMap<PermissionId, ScopeId> = BTreeMap::new();
+    for gain in gains {
+        let scope = added.entry(gain.permission).or_insert_with(Scopes::empty);
+        *scope = program.scopes.union(*scope, gain.scope);
+    }
+    for (permission, scope) in added {
+        let plain = grants.iter().position(|grant| grant.permission == permission && grant.condition == Conditions::always());
+        let held = plain.map_or_else(Scopes::empty, |at| grants.swap_remove(at).scope);
+        let scope = program.scopes.union(held, scope);
+        let gained = Grant { permission, condition: Conditions::always(), scope };
+        grants.retain(|grant| !flatten::is_subsumed(program, *grant, gained));
+        grants.push(gained);
+    }
+    grants.sort_unstable();
+    grants
+}
+
+/// Works out what backfills do to every role in every region.
+#[must_use]
+pub fn timeline(program: &mut Program, order: &Order, flat: &Flat, sink: &mut Sink) -> Epochs {
+    let mut epochs = Epochs::default();
+    let mut known: Vec<Vec<(Date, Vec<usize>)>> = Vec::new();
+    let regions = (0..program.regions.len()).map(RegionId::new);
+    for region in std::iter::once(None).chain(regions.map(Some)) {
+        let events = events(program, region);
+        if events.len() > limits::EPOCHS {
+            let place = events
+                .get(limits::EPOCHS)
+                .and_then(|(_, backfills)| backfills.first())
+                .map(|at| program.backfills[*at].name_span);
+            sink.report(words::backfills::too_many_epochs(place, limits::EPOCHS));
+            return Epochs {
+                calendars: vec![Calendar::default()],
+                of_region: vec![0; program.regions.len()],
+                ..Epochs::default()
+            };
+        }
+        let at = known.iter().position(|other| *other == events).unwrap_or_else(|| {
+            known.push(events.clone());
+            epochs.calendars.push(Calendar { events, gains: BTreeMap::new() });
+            known.len() - 1
+        });
+        if region.is_some() {
+            epochs.of_region.push(at);
+        }
+    }
+    let candidates = candidates(program, order, flat);
+    let latest_since = program.allows.iter().filter_map(|allow| allow.since).max();
+    let mut runner = Runner { program, order, flat, traces: Traces::default(), latest_since };
+    for at in 0..epochs.calendars.len() {
+        for role in &candidates {
+            runner.run(*role, at, &mut epochs);
+        }
+    }
+    runner.run_done(&candidates, &mut epochs);
+    epochs
+}
+
+/// Whether a backfill is performed at all.
+fn is_active(program: &Program, at: usize) -> bool {
+    let backfill = &program.backfills[at];
+    !backfill.faulty && (!backfill.optional || program.organisation.role_backfill)
+}
+
+/// The backfills of a region by date.
+fn events(program: &Program, region: Option<RegionId>) -> Vec<(Date, Vec<usize>)> {
+    let mut events: BTreeMap<Date, Vec<usize>> = BTreeMap::new();
+    for (at, backfill) in program.backfills.iter().enumerate() {
+        if is_active(program, at)
+            && backfill.done.is_none()
+            && let Some(day) = backfill.day(region)
+        {
+            events.entry(day.date).or_default().push(at);
+        }
+    }
+    events.into_iter().collect()
+}
+
+/// The roles that some backfill may touch: they hold a trigger, or gain outright.
+fn candidates(program: &Program, order: &Order, flat: &Flat) -> Vec<RoleId> {
+    let active: Vec<usize> = (0..program.backfills.len()).filter(|at| is_active(program, *at)).collect();
+    let triggers: BTreeSet<PermissionId> = active
+        .iter()
+        .filter_map(|at| program.backfills[*at].trigger.as_ref())
+        .flat_map(|trigger| trigger.permissions.iter().copied())
+        .collect();
+    let outright: Vec<usize> = active.iter().copied().filter(|at| program.backfills[*at].trigger.is_none()).collect();
+    let mut roles: Vec<RoleId> = order.roles.iter().copied().filter(|id| flat.is_flat(*id)).collect();
+    roles.retain(|id| {
+        program.role(*id).overridden_by.is_none()
+            && (outright.iter().any(|at| considers(program, *at, *id))
+                || triggers.iter().any(|permission| flat.holds(program, *id, *permission)))
+    });
+    roles.sort();
+    roles
+}
+
+/// Whether a backfill considers a role.
+fn considers(program: &Program, backfill: usize, role: RoleId) -> bool {
+    match &program.backfills[backfill].filter {
+        RoleFilter::All => true,
+        RoleFilter::Default => program.role(role).kind != RoleKind::Custom,
+        RoleFilter::Custom => program.role(role).kind == RoleKind::Custom,
+        RoleFilter::Named(roles) => roles.binary_search(&role).is_ok(),
+    }
+}
+
+/// The day on which a role was created, if it says so.
+fn created(role: &Role) -> Option<Date> {
+    role.facts.as_ref().and_then(|facts| facts.created).map(|(date, _)| date)
+}
+
+/// Runs backfills on roles, one role at a time.
+struct Runner<'p> {
+    program: &'p mut Program,
+    order: &'p Order,
+    flat: &'p Flat,
+    traces: Traces,
+    latest_since: Option<Date>,
+}
+
+impl Runner<'_> {
+    /// Runs one calendar's events on a role.
+    fn run(&mut self, role: RoleId, calendar: usize, epochs: &mut Epochs) {
+        let events = std::mem::take(&mut epochs.calendars[calendar].events);
+        let mut added: BTreeMap<PermissionId, ScopeId> = BTreeMap::new();
+        let mut gains = Vec::new();
+        for (date, backfills) in &events {
+            let mut changed = true;
+            while changed {
+                changed = false;
+                for at in backfills.iter().copied().filter(|at| considers(self.program, *at, role)).collect::<Vec<_>>() {
+                    let scope = self.triggered(role, at, *date, &added);
+                    if scope == Scopes::empty() {
+                        continue;
+                    }
+                    if created(self.program.role(role)).is_some_and(|created| created > *date) {
+                        epochs.too_late.insert((at, role));
+                        continue;
+                    }
+                    epochs.fired.insert((at, role));
+                    changed |= self.add(role, (at, *date), scope, (&mut added, &mut gains), &mut epochs.refused);
+                }
+            }
+        }
+        let calendar = &mut epochs.calendars[calendar];
+        calendar.events = events;
+        if !gains.is_empty() {
+            calendar.gains.insert(role, gains);
+        }
+    }
+
+    /// Where a role gains from a backfill on a date; nowhere if it does not hold the trigger.
+    fn triggered(&mut self, role: RoleId, backfill: usize, date: Date, added: &BTreeMap<PermissionId, ScopeId>) -> ScopeId {
+        let Some(Trigger { any, explicitly, permissions }) = self.program.backfills[backfill].trigger.clone() else {
+            return Scopes::all();
+        };
+        let mut total: Option<ScopeId> = None;
+        for permission in permissions {
+            let held = self.held(role, permission, Filter { explicitly, held_on: Some(date) });
+            let gained = added.get(&permission).copied().unwrap_or_else(Scopes::empty);
+            let scope = self.program.scopes.union(held, gained);
+            total = Some(match total {
+                None => scope,
+                Some(total) if any => self.program.scopes.union(total, scope),
+                Some(total) => self.program.scopes.intersection(total, scope),
+            });
+        }
+        total.unwrap_or_else(Scopes::empty)
+    }
+
+    /// Where a role itself holds a permission on a date, whatever the condition.
+    fn held(&mut self, role: RoleId, permission: PermissionId, filter: Filter) -> ScopeId {
+        if !self.flat.holds(self.program, role, permission) {
+            return Scopes::empty();
+        }
+        let held_on = filter.held_on.filter(|date| self.latest_since.is_some_and(|latest| *date < latest));
+        if filter.explicitly || held_on.is_some() {
+            return self.traces.scope(self.program, self.order, role, permission, Filter { held_on, ..filter });
+        }
+        let scopes: Vec<ScopeId> = self.flat.grants_of(self.program, role, permission).map(|grant| grant.scope).collect();
+        scopes.into_iter().fold(Scopes::empty(), |a, b| self.program.scopes.union(a, b))
+    }
+
+    /// Adds what a backfill gives; whether that changed the role.
+    fn add(
+        &mut self,
+        role: RoleId,
+        (backfill, date): (usize, Date),
+        scope: ScopeId,
+        (added, gains): (&mut BTreeMap<PermissionId, ScopeId>, &mut Vec<Gain>),
+        refused: &mut BTreeMap<(usize, RoleId), BTreeSet<PermissionId>>,
+    ) -> bool {
+        let mut changed = false;
+        let additions: Vec<PermissionId> = self.program.sets.iter(self.program.backfills[backfill].additions).collect();
+        let estimated = self.day_is_estimated(backfill, date);
+        for permission in additions {
+            if self.program.is_excepted(role, permission) {
+                refused.entry((backfill, role)).or_default().insert(permission);
+                continue;
+            }
+            let scope = self.confined(role, permission, scope);
+            let before = added.get(&permission).copied().unwrap_or_else(Scopes::empty);
+            let total = self.program.scopes.union(before, scope);
+            if scope == Scopes::empty() || total == before || self.holds_always(role, permission, total, before) {
+                continue;
+            }
+            added.insert(permission, total);
+            gains.push(Gain { date, estimated, backfill, permission, scope });
+            changed = true;
+        }
+        changed
+    }
+
+    fn day_is_estimated(&self, backfill: usize, date: Date) -> bool {
+        let backfill = &self.program.backfills[backfill];
+        let days = backfill.region_days.iter().map(|(_, day)| *day).chain(backfill.default_day);
+        days.filter(|day| day.date == date).any(|day| day.estimated)
+    }
+
+    /// A scope within the role's own `within`; everywhere for an unaware permission.
+    fn confined(&mut self, role: RoleId, permission: PermissionId, scope: ScopeId) -> ScopeId {
+        if self.program.catalog.is_unaware(permission) {
+            return Scopes::all();
+        }
+        match self.program.role(role).within {
+            Some((within, _)) => self.program.scopes.intersection(scope, within),
+            None => scope,
+        }
+    }
+
+    /// Whether the role's unconditional grants, with what was added before, cover a scope.
+    fn holds_always(&mut self, role: RoleId, permission: PermissionId, scope: ScopeId, before: ScopeId) -> bool {
+        let own = self.flat.grants_of(self.program, role, permission).find(|grant| grant.condition == Conditions::always());
+        let own = own.map_or_else(Scopes::empty, |grant| grant.scope);
+        let held = self.program.scopes.union(own, before);
+        self.program.scopes.is_within(scope, held)
+    }
+
+    /// Works out what backfills marked as done must have added to roles as the sources say them.
+    fn run_done(&mut self, candidates: &[RoleId], epochs: &mut Epochs) {
+        for at in 0..self.program.backfills.len() {
+            let backfill = &self.program.backfills[at];
+            let day = backfill.default_day.or_else(|| backfill.region_days.iter().map(|(_, day)| *day).min());
+            let (Some(day), true, true) = (day, backfill.done.is_some(), is_active(self.program, at)) else { continue };
+            for role in candidates.iter().copied().filter(|role| considers(self.program, at, *role)).collect::<Vec<_>>() {
+                let too_late = created(self.program.role(role)).is_some_and(|created| created > day.date);
+                let scope = self.triggered(role, at, day.date, &BTreeMap::new());
+                if scope == Scopes::empty() || too_late {
+                    continue;
+                }
+                let (mut added, mut gains) = (BTreeMap::new(), Vec::new());
+                self.add(role, (at, day.date), scope, (&mut added, &mut gains), &mut BTreeMap::new());
+                if !added.is_empty() {
+                    let grant = |(permission, scope)| Grant { permission, condition: Conditions::always(), scope };
+                    epochs.done.insert((at, role), added.into_iter().map(grant).collect());
+                }
+            }
+        }
+    }
+}
