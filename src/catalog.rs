@@ -149,6 +149,12 @@ impl Catalog {
         &self.names[permission.index()]
     }
 
+    /// One part of a permission's name (0 domain, 1 entity, 2 action).
+    #[must_use]
+    pub fn part(&self, permission: PermissionId, place: usize) -> Option<&str> {
+        self.name(permission).split(':').nth(place)
+    }
+
     /// The names of all permissions in order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.names.iter().map(AsRef::as_ref)
@@ -158,6 +164,13 @@ impl Catalog {
     #[must_use]
     pub fn find(&self, name: &str) -> Option<PermissionId> {
         self.ids.get(name).copied()
+    }
+
+    /// Whether some permission's name begins so.
+    #[must_use]
+    pub fn has_prefix(&self, prefix: &str) -> bool {
+        let at = self.names.partition_point(|known| **known < *prefix);
+        self.names.get(at).is_some_and(|known| known.starts_with(prefix))
     }
 
     /// What is said of a permission.

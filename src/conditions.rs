@@ -1,7 +1,7 @@
 //! When grants hold: conditions in canonical form, each stored once.
 //!
-//! Canonical: operators inside an equal operator are flattened, operands sorted and each there once, a list of
-//! one value is `==`. Equal conditions have equal ids.
+//! Canonical: operators inside an equal operator are flattened, operands sorted by their text and each there once, a
+//! list of one value is `==`. Equal conditions have equal ids.
 
 use rustc_hash::FxHashMap;
 
@@ -53,7 +53,7 @@ impl Condition {
     /// Among these values.
     #[must_use]
     pub fn one_of(variable: &str, mut values: Vec<Operand>) -> Self {
-        values.sort();
+        values.sort_by_cached_key(ToString::to_string);
         values.dedup();
         match values.len() {
             1 => Self::Compare(variable.into(), Operator::Equal, values.swap_remove(0)),
@@ -81,7 +81,7 @@ impl Condition {
                 Err(operand) => flat.push(operand),
             }
         }
-        flat.sort();
+        flat.sort_by_cached_key(ToString::to_string);
         flat.dedup();
         if flat.len() == 1 { flat.swap_remove(0) } else { join(flat.into()) }
     }

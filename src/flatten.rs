@@ -125,9 +125,10 @@ pub fn flatten(program: &mut Program, order: &Order, sink: &mut Sink) -> Flat {
         work.narrow(program, id, &unaware);
         let range = work.emit(program, &mut flat.groups);
         flat.ranges[id.index()] = Some(range);
-        if program.sets.bytes() + flat.groups.len() * size_of::<Group>() > limits::FLAT_BYTES {
+        let bytes = program.sets.bytes() + flat.groups.len() * size_of::<Group>();
+        if bytes > limits::FLAT_BYTES || program.sets.total() > limits::FLAT_GRANTS {
             let role = program.role(id);
-            sink.report(words::roles::flat_too_large(&role.name, role.name_span, limits::FLAT_BYTES));
+            sink.report(words::roles::flat_too_large(&role.name, role.name_span, program.sets.total()));
             break;
         }
     }

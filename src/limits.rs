@@ -24,3 +24,5 @@ pub const SUGGESTIONS: usize = 1 << 9;
 pub const COMPARED_CLAUSES: usize = 1 << 8;
 /// Steps of a chain of parents that a finding shows.
 pub const CHAIN_LABELS: usize = 6;
+/// Permissions in all distinct sets that the flattened roles share (`flat-too-large`).
+pub const FLAT_GRANTS: usize = 1 << 27;

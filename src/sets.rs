@@ -38,13 +38,15 @@ pub struct Sets {
     entries: Vec<Entry>,
     words: Vec<u32>,
     heads: FxHashMap<u64, u32>,
+    /// Permissions in all sets together.
+    total: usize,
 }
 
 impl Sets {
     /// No sets but the empty one, over a catalog of so many permissions.
     #[must_use]
     pub fn new(permissions: usize) -> Self {
-        let mut sets = Self { permissions, entries: Vec::new(), words: Vec::new(), heads: FxHashMap::default() };
+        let mut sets = Self { permissions, entries: Vec::new(), words: Vec::new(), heads: FxHashMap::default(), total: 0 };
         sets.intern(&[]);
         sets
     }
@@ -80,6 +82,7 @@ impl Sets {
             self.words.extend_from_slice(ids);
         }
         let words = u32::try_from(self.words.len()).unwrap_or(NONE) - start;
+        self.total += ids.len();
         let id = SetId::new(self.entries.len());
         self.entries.push(Entry { start, words, len: u32::try_from(ids.len()).unwrap_or(NONE), dense, next: head });
         self.heads.insert(hash, id.raw());
@@ -157,6 +160,12 @@ impl Sets {
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.words.len() * size_of::<u32>()
+    }
+
+    /// How many permissions all sets have together.
+    #[must_use]
+    pub fn total(&self) -> usize {
+        self.total
     }
 
     /// How many sets there are.

@@ -45,6 +45,7 @@ pub fn check(stages: Stages<'_>, sink: &mut Sink) {
     divisions::check(stages.program, sink);
     let clauses = clauses::Clauses::new(stages);
     let confinement = confinement::Confinement::new(stages);
+    let requirements = requirements::Requirements::new(stages);
     let roles = stages.flat_roles();
     let sinks: Vec<Sink> = roles
         .par_chunks(1024)
@@ -53,7 +54,7 @@ pub fn check(stages: Stages<'_>, sink: &mut Sink) {
             for role in roles {
                 clauses.check(*role, &mut sink);
                 inheritance::check(stages, *role, &mut sink);
-                requirements::check(stages, *role, &mut sink);
+                requirements.check(*role, &mut sink);
                 confinement.check(*role, &mut sink);
             }
             sink

@@ -1,43 +1,43 @@
 //! Permissions that are useless without others, and roles that need others beside them.
 
+use rustc_hash::FxHashSet;
+
 use super::Stages;
 use crate::diagnostic::{Sink, words};
 use crate::model::RoleId;
 use crate::sets::PermissionId;
 
-pub(super) fn check(stages: Stages<'_>, role: RoleId, sink: &mut Sink) {
-    let own = stages.program.role(role);
-    if own.overridden_by.is_none() {
-        permissions(stages, role, sink);
-    }
-    for (other, span) in own.facts.iter().flat_map(|facts| &facts.requires_roles) {
-        if !is_ancestor(stages, role, *other) {
-            sink.report(words::roles::required_role(&own.name, &stages.program.role(*other).name, *span));
-        }
-    }
+/// What all roles are judged against.
+pub(super) struct Requirements<'p> {
+    stages: Stages<'p>,
+    /// The permissions that need others, in order.
+    needy: Vec<PermissionId>,
 }
 
-/// Whether a role is another one or among what it inherits from.
-fn is_ancestor(stages: Stages<'_>, role: RoleId, other: RoleId) -> bool {
-    let mut seen = vec![false; stages.program.roles.len()];
-    let mut open = vec![role];
-    while let Some(at) = open.pop() {
-        if at == other {
-            return true;
+impl<'p> Requirements<'p> {
+    pub(super) fn new(stages: Stages<'p>) -> Self {
+        let catalog = &stages.program.catalog;
+        Self { stages, needy: catalog.ids().filter(|id| !catalog.facts(*id).requires.is_empty()).collect() }
+    }
+
+    pub(super) fn check(&self, role: RoleId, sink: &mut Sink) {
+        let program = self.stages.program;
+        let own = program.role(role);
+        if own.overridden_by.is_none() && !self.needy.is_empty() {
+            self.permissions(role, sink);
         }
-        if !std::mem::replace(&mut seen[at.index()], true) {
-            open.extend(stages.program.parents(at).iter().map(|parent| parent.role));
+        for (other, span) in own.facts.iter().flat_map(|facts| &facts.requires_roles) {
+            if !is_ancestor(self.stages, role, *other) {
+                sink.report(words::roles::required_role(&own.name, &program.role(*other).name, *span));
+            }
         }
     }
-    false
-}
 
-/// The unmet requirements of a role: the permission, and the requirement by its place.
-fn unmet(stages: Stages<'_>, role: RoleId) -> Vec<(PermissionId, usize)> {
-    let Stages { program, flat, .. } = stages;
-    let mut unmet = Vec::new();
-    for group in flat.groups(role).unwrap_or_default() {
-        for permission in program.sets.iter(group.set) {
+    /// The unmet requirements of a role: the permission, and the requirement by its place.
+    fn unmet(&self, role: RoleId) -> Vec<(PermissionId, usize)> {
+        let Stages { program, flat, .. } = self.stages;
+        let mut unmet = Vec::new();
+        for permission in self.needy.iter().copied().filter(|id| flat.holds(program, role, *id)) {
             for (at, need) in program.catalog.facts(permission).requires.iter().enumerate() {
                 let holds = |id| flat.holds(program, role, id);
                 let mut needed = program.sets.iter(need.set);
@@ -46,30 +46,39 @@ fn unmet(stages: Stages<'_>, role: RoleId) -> Vec<(PermissionId, usize)> {
                 }
             }
         }
+        unmet
     }
-    unmet.sort_unstable();
-    unmet.dedup();
-    unmet
-}
 
-fn permissions(stages: Stages<'_>, role: RoleId, sink: &mut Sink) {
-    let program = stages.program;
-    let missing = unmet(stages, role);
-    let inherited: Vec<_> = if missing.is_empty() {
-        Vec::new()
-    } else {
-        program.parents(role).iter().flat_map(|parent| unmet(stages, parent.role)).collect()
-    };
-    if missing.iter().all(|need| inherited.contains(need)) {
-        return;
-    }
-    let shown: Vec<(String, String, bool)> = missing
-        .iter()
-        .map(|(permission, at)| {
+    fn permissions(&self, role: RoleId, sink: &mut Sink) {
+        let program = self.stages.program;
+        let missing = self.unmet(role);
+        if missing.is_empty() {
+            return;
+        }
+        let inherited: Vec<_> = program.parents(role).iter().flat_map(|parent| self.unmet(parent.role)).collect();
+        if missing.iter().all(|need| inherited.contains(need)) {
+            return;
+        }
+        let shown = missing.iter().map(|(permission, at)| {
             let need = &program.catalog.facts(*permission).requires[*at];
             (program.catalog.name(*permission).to_owned(), need.text.to_string(), need.any)
-        })
-        .collect();
-    let own = program.role(role);
-    sink.report(words::roles::missing_required(&own.name, own.name_span, &shown));
+        });
+        let own = program.role(role);
+        sink.report(words::roles::missing_required(&own.name, own.name_span, &shown.collect::<Vec<_>>()));
+    }
+}
+
+/// Whether a role is another one or among what it inherits from.
+fn is_ancestor(stages: Stages<'_>, role: RoleId, other: RoleId) -> bool {
+    let mut seen = FxHashSet::default();
+    let mut open = vec![role];
+    while let Some(at) = open.pop() {
+        if at == other {
+            return true;
+        }
+        if seen.insert(at) {
+            open.extend(stages.program.parents(at).iter().map(|parent| parent.role));
+        }
+    }
+    false
 }

@@ -27,8 +27,12 @@ pub fn apply(findings: Vec<Diagnostic>, allowed: &[AllowedFinding], levels: &Lev
             None => kept.push(finding),
         }
     }
+    let patient: BTreeSet<Span> =
+        by_code.get(&Code::UnneededAllowFinding).into_iter().flatten().map(|one| one.declaration).collect();
     for one in allowed.iter().filter(|one| !one.faulty && !needed.contains(&one.span)) {
-        kept.push(words::project::unneeded(one.code, one.span));
+        if !patient.contains(&one.declaration) {
+            kept.push(words::project::unneeded(one.code, one.span));
+        }
     }
     kept.retain_mut(|finding| match levels.get(&finding.code) {
         Some(Some(level)) => {

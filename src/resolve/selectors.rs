@@ -2,11 +2,13 @@
 //!
 //! Every name in a selector must match something; what a selector matches is found once for each text.
 
+use std::collections::BTreeSet;
+
 use rustc_hash::FxHashMap;
 
 use super::Resolver;
 use crate::catalog::Part;
-use crate::diagnostic::{Code, Diagnostic, nearest, words};
+use crate::diagnostic::{Diagnostic, nearest, words};
 use crate::sets::{PermissionId, SetId};
 use crate::source::Source;
 use crate::span::Span;
@@ -27,6 +29,15 @@ pub(super) struct Selected {
 pub(super) type Cache = FxHashMap<Box<str>, Selected>;
 
 const KINDS: [&str; 3] = ["domain", "entity", "action"];
+
+/// A part of a selector as the catalog asks for it.
+fn names_of<'t>(source: &'t Source, part: &ast::Part) -> Part<'t> {
+    match part {
+        ast::Part::Any => Part::Any,
+        ast::Part::One(name) => Part::Names(vec![name.text(source)]),
+        ast::Part::Set(names) => Part::Names(names.iter().map(|name| name.text(source)).collect()),
+    }
+}
 
 impl Resolver<'_> {
     /// What a selector matches; `None` after a report.
@@ -68,7 +79,7 @@ impl Resolver<'_> {
                 Some(found) => Ok(self.single(found)),
                 None => Err(vec![self.unknown_legacy(name.text(source), name.span)]),
             },
-            ast::Parts::Full(domain, entity, action) => self.select_parts(source, text, &[domain, entity, action]),
+            ast::Parts::Full(domain, entity, action) => self.select_parts(source, selector, &[domain, entity, action]),
         }
     }
 
@@ -76,93 +87,87 @@ impl Resolver<'_> {
         Selected { set: self.program.sets.intern(&[found.raw()]), wildcard: false, single: Some(found) }
     }
 
-    fn select_parts(&mut self, source: &Source, text: &str, written: &[ast::Part; 3]) -> Result<Selected, Vec<Box<Diagnostic>>> {
-        let parts = written.each_ref().map(|part| match part {
-            ast::Part::Any => Part::Any,
-            ast::Part::One(name) => Part::Names(vec![name.text(source)]),
-            ast::Part::Set(names) => Part::Names(names.iter().map(|name| name.text(source)).collect()),
-        });
+    fn select_parts(
+        &mut self,
+        source: &Source,
+        selector: ast::Selector,
+        written: &[ast::Part; 3],
+    ) -> Result<Selected, Vec<Box<Diagnostic>>> {
+        let parts = written.each_ref().map(|part| names_of(source, part));
         let found = self.program.catalog.matches(parts.each_ref());
-        let wildcard = parts.contains(&Part::Any);
-        let plain = written.iter().all(|part| matches!(part, ast::Part::One(_)));
-        if let ([id], true) = (found.as_slice(), plain) {
-            return Ok(self.single(PermissionId::new(*id as usize)));
+        if written.iter().all(|part| matches!(part, ast::Part::One(_))) {
+            return match found.as_slice() {
+                [id] => Ok(self.single(PermissionId::new(*id as usize))),
+                _ => Err(vec![self.unknown(source, selector.text(source), written)]),
+            };
         }
-        let findings = self.idle_names(source, text, written, &parts, &found);
+        let findings = self.idle_names(source, selector, written, &found);
         if findings.is_empty() {
+            let wildcard = parts.contains(&Part::Any);
             return Ok(Selected { set: self.program.sets.intern(&found), wildcard, single: None });
         }
         Err(findings)
+    }
+
+    /// The first name of a full name that the catalog does not have under those before it.
+    fn unknown(&mut self, source: &Source, text: &str, written: &[ast::Part; 3]) -> Box<Diagnostic> {
+        let known = |end: &usize| {
+            let prefix: String = text.split_inclusive(':').take(*end).collect();
+            self.program.catalog.has_prefix(&prefix)
+        };
+        let place = (1..3).take_while(known).count();
+        let parts = written.each_ref().map(|part| names_of(source, part));
+        let (word, span) = match &written[place] {
+            ast::Part::One(name) => (name.text(source), name.span),
+            ast::Part::Any | ast::Part::Set(_) => (text, Span::default()),
+        };
+        let before: Vec<&Part<'_>> = parts[..place].iter().collect();
+        let near = if self.may_suggest() { self.program.catalog.words_at(place, &before) } else { Vec::new() };
+        let meant = nearest::name(word, near);
+        Box::new(words::catalog::unknown_permission(text, (KINDS[place], word, span), meant))
     }
 
     /// The names in a selector that match nothing: all of them in sets, else the first.
     fn idle_names(
         &mut self,
         source: &Source,
-        text: &str,
+        selector: ast::Selector,
         written: &[ast::Part; 3],
-        parts: &[Part<'_>; 3],
         found: &[u32],
     ) -> Vec<Box<Diagnostic>> {
+        let text = selector.text(source);
+        let parts = written.each_ref().map(|part| names_of(source, part));
         let mut findings = Vec::new();
         for (place, part) in written.iter().enumerate() {
             let names: &[ast::Name] = match part {
-                ast::Part::Any => continue,
-                ast::Part::One(name) => std::slice::from_ref(name),
+                ast::Part::One(name) if found.is_empty() => std::slice::from_ref(name),
                 ast::Part::Set(names) => names,
+                ast::Part::Any | ast::Part::One(_) => continue,
             };
-            let in_set = matches!(part, ast::Part::Set(_));
-            let used = if in_set || found.is_empty() { self.words_used(place, parts, found) } else { continue };
-            for name in names.iter().filter(|name| !used.contains(name.text(source))) {
-                let name = (KINDS[place], name.text(source), name.span);
-                findings.push(self.idle_name(text, place, name, parts, in_set));
-                if !in_set {
-                    return findings;
+            if !self.may_suggest() {
+                break;
+            }
+            let before: Vec<&Part<'_>> = parts[..place].iter().collect();
+            let known = self.program.catalog.words_at(place, &before);
+            let used: BTreeSet<&str> =
+                found.iter().filter_map(|id| self.program.catalog.part(PermissionId::new(*id as usize), place)).collect();
+            for name in names {
+                let (word, span) = (name.text(source), name.span);
+                if known.binary_search(&word).is_err() {
+                    let meant = nearest::name(word, known.iter().copied());
+                    findings.push(Box::new(words::catalog::unknown_permission(text, (KINDS[place], word, span), meant)));
+                } else if !found.is_empty() && !used.contains(word) {
+                    findings.push(Box::new(words::catalog::empty_selector(text, span)));
                 }
+            }
+            if !findings.is_empty() && found.is_empty() {
+                return findings;
             }
         }
         if findings.is_empty() && found.is_empty() {
-            let last = written.iter().rev().find_map(|part| match part {
-                ast::Part::One(name) => Some(*name),
-                ast::Part::Set(names) => names.first().copied(),
-                ast::Part::Any => None,
-            });
-            let span = last.map_or(Span::default(), |name| name.span);
-            findings.push(Box::new(words::catalog::empty_selector(text, ("permission", text, span), None)));
+            findings.push(Box::new(words::catalog::empty_selector(text, selector.span)));
         }
         findings
-    }
-
-    /// The names at a place that the selector's matches have; of a selector without matches, those that fit so far.
-    fn words_used(&self, place: usize, parts: &[Part<'_>; 3], found: &[u32]) -> std::collections::BTreeSet<String> {
-        let catalog = &self.program.catalog;
-        if found.is_empty() {
-            return catalog.words_at(place, &parts[..place].iter().collect::<Vec<_>>()).into_iter().map(str::to_owned).collect();
-        }
-        found
-            .iter()
-            .filter_map(|id| catalog.name(PermissionId::new(*id as usize)).split(':').nth(place))
-            .map(str::to_owned)
-            .collect()
-    }
-
-    fn idle_name(
-        &mut self,
-        text: &str,
-        place: usize,
-        name: (&str, &str, Span),
-        parts: &[Part<'_>; 3],
-        in_set: bool,
-    ) -> Box<Diagnostic> {
-        let suggest = self.may_suggest();
-        let known =
-            if suggest { self.program.catalog.words_at(place, &parts[..place].iter().collect::<Vec<_>>()) } else { Vec::new() };
-        let meant = nearest::name(name.1, known);
-        let star = parts.contains(&Part::Any);
-        Box::new(match star && !in_set {
-            true => words::catalog::empty_selector(text, name, meant),
-            false => words::catalog::unknown_permission(text, name, meant),
-        })
     }
 
     fn unknown_legacy(&mut self, name: &str, span: Span) -> Box<Diagnostic> {
@@ -173,7 +178,6 @@ impl Resolver<'_> {
         if finding.help.is_none() && self.program.catalog.names().any(|known| known.starts_with(&format!("{name}:"))) {
             finding = finding.help(format!("write `{name}:*` for every permission of the domain"));
         }
-        debug_assert_eq!(finding.code, Code::UnknownPermission);
         Box::new(finding)
     }
 }

@@ -216,6 +216,13 @@ role c { // only
 }
 
 #[test]
+fn empty_bodies() {
+    stays("domain d division-aware {}\ndomain e {}\n\noverride r {}\n\nbackfill b {}\n");
+    check("domain d {\n// why\n}", "domain d {\n    // why\n}\n");
+    check("domain d { entity e {\n// why\n} }", "domain d {\n    entity e {\n        // why\n    }\n}\n");
+}
+
+#[test]
 fn comments_inside_a_fact_stay() {
     check(
         "role a extends b, // first\n c { allow x:{ // open\n y, // y\n // own\n z }:w // mid\n in d }",
@@ -232,6 +239,20 @@ fn comments_inside_a_fact_stay() {
 }
 ",
     );
+}
+
+#[test]
+fn line_ends_of_any_kind() {
+    check("role a {\r\n  // c\r\n\r\n  owner \"x\" // d\r\n}\r\n", "role a {\n    // c\n\n    owner \"x\" // d\n}\n");
+}
+
+#[test]
+fn every_source_of_a_project() {
+    let text = "// a\nrole a {\n    owner \"x\" // b\n}\n";
+    let sources = Sources::new(["a.role", "b.role"].map(|name| (name.to_owned(), text.to_owned(), false)).to_vec());
+    for source in sources.files() {
+        assert_eq!(format::format(source, &parse::parse(source, &mut Sink::default())), text);
+    }
 }
 
 #[test]
@@ -306,8 +327,8 @@ fn a_comment_anywhere_stays_where_it_is() {
 fn faults_lose_nothing() {
     let chunks = chunks();
     let intruders: [&[&str]; 6] = [&["{"], &["}"], &["\""], &["role", "z"], &["?"], &["(", "("]];
-    for separator in ["\n", " // c\n"] {
-        for at in 0..chunks.len() {
+    for (separator, step) in [("\n", 1), (" // c\n", 5)] {
+        for at in (0..chunks.len()).step_by(step) {
             for intruder in [&[], intruders[at % intruders.len()]] {
                 let text = [&chunks[..at], intruder, &chunks[at + 1..]].concat().join(separator);
                 let once = format(&text);

@@ -13,13 +13,12 @@ pub fn unknown_permission(selector: &str, part: (&str, &str, Span), meant: Optio
     suggest_any(finding, span, name, meant)
 }
 
-/// A selector that matches nothing.
+/// A selector, or a name in one of its sets, that exists and matches nothing where it stands.
 #[must_use]
-pub fn empty_selector(selector: &str, part: (&str, &str, Span), meant: Option<&str>) -> Diagnostic {
-    let (kind, name, span) = part;
-    let finding = Diagnostic::new(Code::EmptySelector, format!("`{selector}` matches no permission of the catalog"))
-        .at(span, format!("no {kind} is named `{name}` here"));
-    suggest_any(finding, span, name, meant)
+pub fn empty_selector(selector: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(Code::EmptySelector, format!("`{selector}` matches nothing, or something in it does"))
+        .at(span, "no permission of the catalog fits this here")
+        .help("a selector, and every name in its sets, must match a permission")
 }
 
 /// A selector of two parts.

@@ -1,6 +1,6 @@
 //! Findings about roles and their clauses.
 
-use super::{count, some_of, suggest_any};
+use super::{count, some_of};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::span::Span;
 use crate::syntax::ast::ValueType;
@@ -155,17 +155,10 @@ pub fn edited_vendor_role(role: &str, span: Span, added: usize, removed: usize) 
         .help("the vendor's updates may be lost or arrive unasked, and restoring the role drops these edits; copy it instead: `role … copies …`")
 }
 
-/// The flattened roles take more memory than the compiler grants them.
+/// The flattened roles are larger than the compiler holds.
 #[must_use]
-pub fn flat_too_large(role: &str, span: Span, limit: usize) -> Diagnostic {
-    Diagnostic::new(Code::FlatTooLarge, format!("the flattened roles take more than {} MiB", limit >> 20))
+pub fn flat_too_large(role: &str, span: Span, grants: usize) -> Diagnostic {
+    Diagnostic::new(Code::FlatTooLarge, format!("the flattened roles have more than {} million distinct grants", grants >> 20))
         .at(span, format!("the bound is reached at `{role}`"))
         .help("long chains of roles that each differ flatten to very many distinct sets: split the project")
-}
-
-/// A near name, for roles.
-#[must_use]
-pub fn unknown_for_question(name: &str, meant: Option<&str>) -> Diagnostic {
-    let span = Span::default();
-    suggest_any(Diagnostic::new(Code::UnknownRole, format!("no role is named `{name}`")), span, name, meant)
 }

@@ -197,17 +197,15 @@ impl<'s> Printer<'s> {
         let mut entities = domain.entities.iter().peekable();
         let mut findings = domain.allowed_findings.iter().peekable();
         let mut empty = true;
-        loop {
-            let entity = entities.next_if(|entity| findings.peek().is_none_or(|finding| entity.span < finding.span));
+        while entities.peek().is_some() || findings.peek().is_some() {
             self.writer.start(STEP, empty);
-            match entity {
-                Some(entity) => self.entity(entity),
-                None => match findings.next() {
-                    Some(finding) => self.write(&self.new_line().allow_finding(finding), STEP),
-                    None => break,
-                },
-            }
             empty = false;
+            let entity = entities.next_if(|entity| findings.peek().is_none_or(|finding| entity.span < finding.span));
+            if let Some(entity) = entity {
+                self.entity(entity);
+            } else if let Some(finding) = findings.next() {
+                self.write(&self.new_line().allow_finding(finding), STEP);
+            }
         }
         self.writer.close(0, empty);
     }

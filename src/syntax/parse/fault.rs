@@ -57,7 +57,7 @@ pub(super) fn finding(source: &Source, error: &Error<Rule>, at: usize) -> Diagno
     let expected = expected(error);
     // What is missing at the end of a line is shown there, not at the next line's first word.
     let before = text[..at].trim_end_matches([' ', '\t', '\r', '\n']);
-    let begins_line = rules(error).iter().any(|rule| matches!(rule, Rule::role | Rule::allow | Rule::add | Rule::entity));
+    let begins_line = rules(error).iter().any(|rule| matches!(rule, Rule::strict_role | Rule::allow | Rule::add | Rule::entity));
     let at_line_end = found.is_empty() || (!begins_line && text[before.len()..at].contains('\n'));
     let (start, length) = if at_line_end && !before.is_empty() { (before.len(), 0) } else { (at, found.len()) };
     let offset = |at: usize| source.base + u32::try_from(at).unwrap_or(0);
@@ -104,7 +104,7 @@ fn expected(error: &Error<Rule>) -> Vec<&'static str> {
 /// The keywords that would have fitted.
 fn candidates(error: &Error<Rule>) -> impl Iterator<Item = &'static str> {
     let fits = |list: &'static [&'static str], sign: Rule| rules(error).contains(&sign).then_some(list).into_iter().flatten();
-    fits(DECLARATIONS, Rule::role)
+    fits(DECLARATIONS, Rule::strict_role)
         .chain(fits(ROLE_LINES, Rule::allow))
         .chain(fits(BACKFILL_LINES, Rule::add))
         .chain(fits(DOMAIN_LINES, Rule::entity))

@@ -42,9 +42,12 @@ fn solid_end(pair: &Pair<'_, Rule>) -> usize {
     if let Some(last) = parts(pair.clone()).next_back() {
         return solid_end(&last);
     }
-    let words = pair.clone().into_inner().next().map_or(pair.as_span().end(), |comment| comment.as_span().start());
-    let start = pair.as_span().start();
-    start + pair.as_str()[..words - start].trim_end().len()
+    // Only words and comments: the end of the last word, past which every comment stands.
+    let (start, text) = (pair.as_span().start(), pair.as_str());
+    pair.clone().into_inner().rev().fold(start + text.trim_end().len(), |end, comment| {
+        let comment = comment.as_span();
+        if comment.end() < end { end } else { start + text[..comment.start() - start].trim_end().len() }
+    })
 }
 
 /// Whether bytes are one plain name: ASCII, `-` and `.` between other characters, no date.
@@ -59,7 +62,8 @@ fn is_name(bytes: &[u8]) -> bool {
             _ => return false,
         }
     }
-    !joint && !(bytes.len() == 10 && bytes[4] == b'-')
+    let like_a_date = bytes.len() == 10 && bytes[4] == b'-';
+    !joint && !like_a_date
 }
 
 /// Whether bytes are a selector without sets: one to three plain names or stars joined by colons.
@@ -141,7 +145,7 @@ impl<'s> Lower<'s> {
 
     fn item(&mut self, pair: Pair<'_, Rule>) -> Option<ast::ItemKind> {
         Some(match pair.as_rule() {
-            Rule::role | Rule::override_role => ast::ItemKind::Role(self.role(pair)?),
+            Rule::role | Rule::override_role | Rule::strict_role | Rule::strict_override => ast::ItemKind::Role(self.role(pair)?),
             Rule::domain => ast::ItemKind::Domain(self.domain(pair)?),
             Rule::endpoint | Rule::topic | Rule::view => ast::ItemKind::Surface(self.surface(pair)?),
             Rule::pair => ast::ItemKind::Pair(self.pair(pair)?),
@@ -333,7 +337,7 @@ impl<'s> Lower<'s> {
             match part.as_rule() {
                 Rule::any_variable => return ast::AttributeKind::AnyConditions,
                 Rule::typed_variable => {
-                    let number = part.as_str().trim_end().ends_with("number");
+                    let number = parts_of(part.clone(), Rule::value_type).any(|value| value.as_str() == "number");
                     let value_type = if number { ast::ValueType::Number } else { ast::ValueType::String };
                     variables.extend(self.only_name(part).map(|name| ast::Variable { name, value_type }));
                 }
@@ -447,9 +451,10 @@ impl<'s> Lower<'s> {
         let span = Span::new(start, scope.map_or(selector, |name| name.span).end);
         let selector = ast::Selector { span: selector };
         let scope = scope.map(|name| ast::Scope { span: name.span, names: Box::new([name]) });
-        let kind = match is_except {
-            true => ast::ClauseKind::Except(selector),
-            false => ast::ClauseKind::Allow(ast::Allow { selector, scope, condition: None, since: None }),
+        let kind = if is_except {
+            ast::ClauseKind::Except(selector)
+        } else {
+            ast::ClauseKind::Allow(ast::Allow { selector, scope, condition: None, since: None })
         };
         Some(ast::Clause { span, kind })
     }

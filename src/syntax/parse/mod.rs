@@ -35,15 +35,12 @@ pub fn parse(source: &Source, sink: &mut Sink) -> ast::File {
     while at < text.len() {
         let end = window_end(text, at);
         let window = &text[at..end];
-        if !recover::nests_too_deeply(window)
-            && let Ok(pairs) = rule(Rule::items, window)
-        {
-            let parsed = pairs.as_str().len();
-            if lower.items(pairs, at) {
-                at += parsed;
-                if at == end {
-                    continue;
-                }
+        if !recover::nests_too_deeply(window) {
+            // Where the fast lane takes something for a permission that is none, the window is read without it.
+            let parsed = quick_or_strict(&mut lower, window, at);
+            at += parsed;
+            if at == end {
+                continue;
             }
         }
         match Recover::new(&mut lower).declaration(at) {
@@ -52,6 +49,19 @@ pub fn parse(source: &Source, sink: &mut Sink) -> ast::File {
         }
     }
     lower.file
+}
+
+/// Takes the declarations at the start of a window; how many bytes of it they are.
+fn quick_or_strict(lower: &mut Lower<'_>, window: &str, at: usize) -> usize {
+    for grammar in [Rule::items, Rule::strict_items] {
+        if let Ok(pairs) = rule(grammar, window) {
+            let parsed = pairs.as_str().len();
+            if lower.items(pairs, at) {
+                return parsed;
+            }
+        }
+    }
+    0
 }
 
 /// Where the window from `at` ends: before a declaration in column 0, or with the text.

@@ -189,7 +189,7 @@ impl<'l, 's> Recover<'l, 's> {
 
     /// Takes the declaration if it has no fault after all: the window may have ended inside it.
     fn whole(&mut self, start: usize, end: usize) -> Option<usize> {
-        let pairs = rule(Rule::items, &self.text[start..end]).ok()?;
+        let pairs = rule(Rule::strict_items, &self.text[start..end]).ok()?;
         let parsed = pairs.as_str().len();
         if parsed == 0 {
             return None;
@@ -211,10 +211,10 @@ impl<'l, 's> Recover<'l, 's> {
         } else if begins_with(text, &["backfill"]) {
             (Rule::backfill_head, BACKFILL)
         } else {
-            return self.report_at(Rule::item, start, end).map(|_| ());
+            return self.report_at(Rule::strict_item, start, end).map(|_| ());
         };
         let Ok(mut pairs) = rule(head_rule, text) else {
-            self.report_at(Rule::item, start, end)?;
+            self.report_at(Rule::strict_item, start, end)?;
             self.name_of_faulty(start, end);
             return Some(());
         };
@@ -229,7 +229,7 @@ impl<'l, 's> Recover<'l, 's> {
         if self.text[after_head..end].starts_with('{') {
             self.body(&body, after_head + 1, end, &mut kind)?;
         } else {
-            self.report_at(Rule::item, start, end)?;
+            self.report_at(Rule::strict_item, start, end)?;
         }
         let span = self.span(start, start + self.text[start..end].trim_end().len());
         self.lower.file.items.push(ast::Item { span, faulty: true, kind });

@@ -1,0 +1,211 @@
+//! The compiler against the reference evaluator, and what must not matter: the order and the names of files, the layout of texts.
+//!
+//! `ROLEC_CASES` sets the number of projects.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::{ProptestConfig, TestCaseError};
+use proptest::test_runner::TestRunner;
+use rolec::diagnostic::Sink;
+use rolec::source::{Source, Sources};
+use rolec::syntax::ast;
+use rolec::syntax::format::format;
+use rolec::syntax::parse::parse;
+
+use crate::adapter;
+use crate::dump::dump;
+use crate::generate::constructs::{ALL, Construct, constructs};
+use crate::generate::shrink::Projects;
+use crate::generate::{FAULTY_PERCENT, Project, project};
+use crate::reference::{Findings, Roles, Settings, meaning_of_texts, silence};
+
+/// Files by name, in any order.
+type Texts = [(String, String)];
+type Outcome = Result<(), TestCaseError>;
+
+/// Codes that depend on which of two declarations stands first.
+const OF_ORDER: &[&str] = &[
+    "duplicate-declaration",
+    "second-override",
+    "second-home-division",
+    "conflicting-facts",
+    "inheritance-cycle",
+    "division-cycle",
+    "pair-awareness",
+];
+
+/// Runs a property over generated projects; a failing one is shown as it is after shrinking.
+fn for_projects(default_cases: u32, faulty_percent: usize, property: impl Fn(&Project) -> Outcome) {
+    let cases = std::env::var("ROLEC_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(default_cases);
+    let config = ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 20_000, ..ProptestConfig::default() };
+    let outcome = TestRunner::new(config).run(&Projects { faulty_percent }, |project| property(&project));
+    let message = outcome.map_or_else(|error| error.to_string(), |()| String::new());
+    assert!(message.is_empty(), "{message}");
+}
+
+/// The texts of a project, for a message.
+fn shown(texts: &Texts) -> String {
+    texts.iter().map(|(name, text)| format!("--- {name}\n{text}")).collect::<Vec<_>>().concat()
+}
+
+fn ensure_equal<T: PartialEq + std::fmt::Debug>(what: &str, left: &T, right: &T, texts: &Texts) -> Outcome {
+    if left == right {
+        return Ok(());
+    }
+    Err(TestCaseError::fail(format!("{what}\n  left: {left:?}\n right: {right:?}\n{}", shown(texts))))
+}
+
+/// What only one of two sets has.
+fn only<T: Ord + Clone>(left: &BTreeSet<T>, right: &BTreeSet<T>) -> BTreeSet<T> {
+    left - right
+}
+
+fn ensure_same_findings(what: &str, left: &Findings, right: &Findings, texts: &Texts) -> Outcome {
+    ensure_equal(&format!("findings: {what}"), &only(left, right), &only(right, left), texts)
+}
+
+fn ensure_same_roles(what: &str, left: &Roles, right: &Roles, texts: &Texts) -> Outcome {
+    let names = |roles: &Roles| roles.keys().cloned().collect::<BTreeSet<_>>();
+    ensure_equal(&format!("roles: {what}"), &names(left), &names(right), texts)?;
+    for (name, calendars) in left {
+        for (calendar, states) in calendars {
+            let what = format!("role `{name}` in calendar `{calendar}`: {what}");
+            ensure_equal(&what, states, right[name].get(calendar).unwrap_or(&Vec::new()), texts)?;
+        }
+        ensure_equal(&format!("calendars of `{name}`: {what}"), &calendars.len(), &right[name].len(), texts)?;
+    }
+    Ok(())
+}
+
+/// The settings that a project is compiled with.
+fn settings(project: &Project) -> Settings {
+    Settings { regions: project.regions.clone(), role_backfill: project.role_backfill }
+}
+
+fn ensure_agreement(project: &Project) -> Outcome {
+    let texts = project.texts();
+    let expected = meaning_of_texts(&texts, &settings(project));
+    let observed = adapter::compile(&texts, &project.regions, project.role_backfill);
+    let what = format!("compiler (left) and reference (right), planted {:?}, {:?}", project.fault, settings(project));
+    ensure_same_findings(&what, &observed.findings, &expected.findings, &texts)?;
+    ensure_same_roles(&what, &observed.roles, &expected.roles, &texts)
+}
+
+#[test]
+fn the_compiler_agrees_with_the_reference() {
+    for_projects(2_000, FAULTY_PERCENT, ensure_agreement);
+}
+
+#[test]
+fn the_compiler_agrees_with_the_reference_about_faults() {
+    for_projects(500, 100, ensure_agreement);
+}
+
+#[test]
+fn the_order_of_files_is_irrelevant() {
+    for_projects(300, FAULTY_PERCENT, |project| {
+        let texts = project.texts();
+        let reversed: Vec<(String, String)> = texts.iter().rev().cloned().collect();
+        let first = adapter::compile(&texts, &project.regions, project.role_backfill);
+        let second = adapter::compile(&reversed, &project.regions, project.role_backfill);
+        ensure_same_findings("in order and reversed", &first.findings, &second.findings, &texts)?;
+        ensure_same_roles("in order and reversed", &first.roles, &second.roles, &texts)
+    });
+}
+
+#[test]
+fn the_names_of_files_are_irrelevant() {
+    for_projects(300, FAULTY_PERCENT, |project| {
+        let texts = project.texts();
+        // The new names sort the other way round, so what stands first is another declaration.
+        let count = texts.len();
+        let renamed: Vec<(String, String)> =
+            texts.iter().enumerate().map(|(at, (_, text))| (format!("moved/{}.role", count - at), text.clone())).collect();
+        let first = adapter::compile(&texts, &project.regions, project.role_backfill);
+        if first.findings.iter().any(|(code, _)| OF_ORDER.contains(&code.as_str())) {
+            return Ok(());
+        }
+        let second = adapter::compile(&renamed, &project.regions, project.role_backfill);
+        ensure_same_findings("before and after renaming", &first.findings, &second.findings, &texts)?;
+        ensure_same_roles("before and after renaming", &first.roles, &second.roles, &texts)
+    });
+}
+
+/// The one source of a text, and its tree; a syntax error is a failure, and so is a declaration marked faulty without one.
+fn parsed(text: &str) -> Result<(Sources, ast::File), TestCaseError> {
+    let sources = Sources::new(vec![("text.role".to_owned(), text.to_owned(), false)]);
+    let mut sink = Sink::default();
+    let file = parse(&sources.files()[0], &mut sink);
+    let findings = sink.into_sorted();
+    let unexpected = findings.iter().find(|finding| finding.code.name() != "reserved-name");
+    let is_faulty = findings.is_empty() && file.items.iter().any(|item| item.faulty);
+    match unexpected {
+        Some(finding) => Err(TestCaseError::fail(format!("{finding:?}\n{text}"))),
+        None if is_faulty => {
+            Err(TestCaseError::fail(format!("faulty without a finding\n{}\n{text}", dump(&sources.files()[0], &file))))
+        }
+        None => Ok((sources, file)),
+    }
+}
+
+#[test]
+fn printing_and_parsing_again_changes_nothing() {
+    for_projects(500, FAULTY_PERCENT, |project| {
+        for (name, text) in project.texts() {
+            let (sources, file) = parsed(&text)?;
+            let source: &Source = &sources.files()[0];
+            let printed = format(source, &file);
+            let (sources_again, file_again) = parsed(&printed)?;
+            let again = &sources_again.files()[0];
+            let texts = [(name, text), ("printed".to_owned(), printed.clone())];
+            ensure_equal("trees before and after printing", &dump(source, &file), &dump(again, &file_again), &texts)?;
+            ensure_equal("printed once and twice", &printed, &format(again, &file_again), &texts)?;
+        }
+        Ok(())
+    });
+}
+
+/// How many of so many projects have each construct.
+fn frequencies(projects: u64) -> BTreeMap<Construct, usize> {
+    let mut counts: BTreeMap<Construct, usize> = ALL.iter().map(|construct| (*construct, 0)).collect();
+    for seed in 0..projects {
+        let sources = Sources::new(project(seed).into_iter().map(|(name, text)| (name, text, false)).collect());
+        let files = sources.files().iter().map(|source| (source, parse(source, &mut Sink::default())));
+        for construct in constructs(&files.collect::<Vec<_>>()) {
+            *counts.entry(construct).or_default() += 1;
+        }
+    }
+    counts
+}
+
+#[test]
+fn every_construct_is_common() {
+    let rare: BTreeMap<Construct, usize> = frequencies(1_000).into_iter().filter(|(_, count)| *count < 300).collect();
+    assert!(rare.is_empty(), "in fewer than 300 of 1,000 projects: {rare:?}");
+}
+
+#[test]
+fn every_finding_occurs() {
+    let mut counts: BTreeMap<String, usize> = silence::codes().into_iter().map(|code| (code.to_owned(), 0)).collect();
+    for (faulty_percent, projects) in [(FAULTY_PERCENT, 500), (100, 500)] {
+        for project in (0..projects).map(|seed| Project::new(seed, faulty_percent)) {
+            let meaning = meaning_of_texts(&project.texts(), &settings(&project));
+            let codes: BTreeSet<String> = meaning.findings.into_iter().map(|(code, _)| code).collect();
+            for code in codes {
+                *counts.entry(code).or_default() += 1;
+            }
+        }
+    }
+    counts.retain(|_, count| *count < 3);
+    assert!(counts.is_empty(), "in fewer than 3 of 1,000 projects: {counts:?}");
+}
+
+#[test]
+fn generated_projects_parse() {
+    for seed in 0..1_000 {
+        for (name, text) in project(seed) {
+            let message = parsed(&text).map_or_else(|error| error.to_string(), |_| String::new());
+            assert!(message.is_empty(), "{name} of seed {seed}: {message}");
+        }
+    }
+}

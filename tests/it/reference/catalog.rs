@@ -1,0 +1,272 @@
+//! The universe of permissions and what is said of them.
+//!
+//! Invariant: a pair or surface whose permissions are not all known is absent, and so is a fact whose selector is faulty.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rolec::syntax::ast;
+
+use crate::reference::read::{Declarations, Requirement};
+use crate::reference::selectors::{Part, Selector};
+use crate::reference::{About, Report};
+
+/// The type of a variable's values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Type {
+    String,
+    Number,
+}
+
+impl Type {
+    /// The type as the tree has it.
+    pub(crate) const fn of(value_type: ast::ValueType) -> Self {
+        match value_type {
+            ast::ValueType::String => Self::String,
+            ast::ValueType::Number => Self::Number,
+        }
+    }
+}
+
+/// What can be said of a domain, an entity or a permission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Fact {
+    Aware(bool),
+    Deprecated(Option<String>, Option<Selector>),
+    Since(String),
+    AnyConditions,
+    Conditions(BTreeMap<String, Type>),
+    Requires(Selector),
+    Title(String),
+}
+
+impl Fact {
+    /// What it is about: two facts of one kind at one level must agree.
+    const fn kind(&self) -> &'static str {
+        match self {
+            Self::Aware(_) => "awareness",
+            Self::Deprecated(..) => "deprecated",
+            Self::Since(_) => "since",
+            Self::AnyConditions | Self::Conditions(_) => "conditions",
+            Self::Requires(_) => "requires",
+            Self::Title(_) => "title",
+        }
+    }
+
+    fn selector(&self) -> Option<&Selector> {
+        match self {
+            Self::Deprecated(_, replacement) => replacement.as_ref(),
+            Self::Requires(selector) => Some(selector),
+            _ => None,
+        }
+    }
+}
+
+/// (level, kind of fact) → fact.
+type Facts = BTreeMap<(String, &'static str), Fact>;
+
+/// The catalog of a project.
+#[derive(Debug, Default)]
+pub(crate) struct Catalog {
+    pub(crate) permissions: BTreeSet<String>,
+    /// Domains, entities and permissions as lists of their segments, empty entities included.
+    paths: BTreeSet<Vec<String>>,
+    facts: Facts,
+    corrections: Facts,
+    /// Awareness of each permission, pairs included; absent where nothing states it.
+    awareness: BTreeMap<String, bool>,
+    /// (unaware, aware).
+    pub(crate) pairs: Vec<(String, String)>,
+    /// (name, permissions) of each surface that asks for any of several.
+    pub(crate) any_surfaces: Vec<(String, BTreeSet<String>)>,
+    /// Places of the domains with an error in them.
+    pub(crate) tainted_domains: BTreeSet<usize>,
+}
+
+impl Catalog {
+    /// Collects the permissions, then what is said of them.
+    pub(crate) fn new(declarations: &Declarations, report: &mut Report) -> Self {
+        let mut catalog = Self { permissions: declarations.legacies.iter().cloned().collect(), ..Self::default() };
+        for domain in &declarations.domains {
+            catalog.permissions.extend(domain.permissions.iter().cloned());
+            let levels = [&domain.name].into_iter().chain(&domain.entities).chain(&domain.permissions);
+            catalog.paths.extend(levels.map(|level| level.split(':').map(str::to_owned).collect::<Vec<_>>()));
+        }
+        catalog.take_facts(declarations, report);
+        catalog.take_pairs(declarations, report);
+        catalog.take_awareness();
+        catalog.take_surfaces(declarations, report);
+        catalog
+    }
+
+    fn take_facts(&mut self, declarations: &Declarations, report: &mut Report) {
+        for (at, domain) in declarations.domains.iter().enumerate() {
+            if domain.faulty {
+                self.tainted_domains.insert(at);
+            }
+            for (level, fact) in &domain.facts {
+                if let Some(Err(code)) = fact.selector().map(|selector| self.resolve(selector)) {
+                    report.tell(code, About::Domain(at));
+                    self.tainted_domains.insert(at);
+                    continue;
+                }
+                let facts = if domain.correct { &mut self.corrections } else { &mut self.facts };
+                if facts.entry((level.clone(), fact.kind())).or_insert_with(|| fact.clone()) != fact {
+                    report.tell("conflicting-facts", About::Domain(at));
+                }
+            }
+        }
+    }
+
+    fn take_pairs(&mut self, declarations: &Declarations, report: &mut Report) {
+        for (left, right) in &declarations.pairs {
+            let about = About::Named(left.to_string());
+            let sides = [left, right].map(|side| self.one_permission(side));
+            for code in sides.iter().filter_map(|side| side.as_ref().err()) {
+                report.tell(code, about.clone());
+            }
+            let [Ok(left), Ok(right)] = sides else { continue };
+            let is_contradicted = self.stated_awareness(&left) == Some(true)
+                || self.stated_awareness(&right) == Some(false)
+                || self.pairs.iter().any(|(unaware, aware)| *unaware == right || *aware == left);
+            if is_contradicted {
+                report.tell("pair-awareness", about);
+            } else {
+                self.pairs.push((left, right));
+            }
+        }
+    }
+
+    fn take_surfaces(&mut self, declarations: &Declarations, report: &mut Report) {
+        for surface in &declarations.surfaces {
+            let (Requirement::Any(selectors) | Requirement::All(selectors)) = &surface.requirement else { continue };
+            let mut permissions = BTreeSet::new();
+            let mut is_faulty = false;
+            for selector in selectors {
+                match self.one_permission(selector) {
+                    Ok(permission) => {
+                        permissions.insert(permission);
+                    }
+                    Err(code) => {
+                        report.tell(code, About::Named(surface.name.clone()));
+                        is_faulty = true;
+                    }
+                }
+            }
+            if !is_faulty && matches!(surface.requirement, Requirement::Any(_)) {
+                self.any_surfaces.push((surface.name.clone(), permissions));
+            }
+        }
+    }
+
+    /// The permissions that a selector matches, or the code of its fault.
+    pub(crate) fn resolve(&self, selector: &Selector) -> Result<BTreeSet<String>, &'static str> {
+        let matched: BTreeSet<String> =
+            self.permissions.iter().filter(|permission| selector.matches(permission)).cloned().collect();
+        match selector {
+            Selector::Word(_) | Selector::Broken if matched.is_empty() => Err("unknown-permission"),
+            Selector::Parts(parts) if !self.knows_names(parts) => Err("unknown-permission"),
+            _ if matched.is_empty() => Err("empty-selector"),
+            _ => Ok(matched),
+        }
+    }
+
+    /// Whether each name that is written out exists below what the parts to its left match.
+    fn knows_names(&self, parts: &[Part; 3]) -> bool {
+        (0..3).all(|at| {
+            parts[at].written().iter().all(|name| {
+                self.paths.iter().any(|path| {
+                    path.len() == at + 1
+                        && path[at] == *name
+                        && parts.iter().zip(&path[..at]).all(|(part, segment)| part.matches(segment))
+                })
+            })
+        })
+    }
+
+    /// The permission that a selector names, or the code of its fault.
+    pub(crate) fn one_permission(&self, selector: &Selector) -> Result<String, &'static str> {
+        if !selector.is_one_name() {
+            return Err("not-one-permission");
+        }
+        self.resolve(selector)?.pop_first().ok_or("unknown-permission")
+    }
+
+    /// The innermost fact of a kind; at one level a correction goes before what it corrects.
+    fn innermost(&self, permission: &str, kind: &'static str) -> Option<&Fact> {
+        let segments: Vec<&str> = permission.split(':').collect();
+        // A one-word permission has no levels: nothing can be said of it.
+        let mut levels = (1..=segments.len()).rev().filter(|_| segments.len() == 3).map(|length| segments[..length].join(":"));
+        levels.find_map(|level| {
+            let key = (level, kind);
+            self.corrections.get(&key).or_else(|| self.facts.get(&key))
+        })
+    }
+
+    fn stated_awareness(&self, permission: &str) -> Option<bool> {
+        match self.innermost(permission, "awareness") {
+            Some(Fact::Aware(aware)) => Some(*aware),
+            _ => None,
+        }
+    }
+
+    fn take_awareness(&mut self) {
+        for permission in &self.permissions {
+            let is = |side: &String| side == permission;
+            let in_pair = || {
+                self.pairs.iter().find_map(|(unaware, aware)| if is(unaware) { Some(false) } else { is(aware).then_some(true) })
+            };
+            if let Some(aware) = self.stated_awareness(permission).or_else(in_pair) {
+                self.awareness.insert(permission.clone(), aware);
+            }
+        }
+    }
+
+    /// Whether a permission is division-aware; `None` if nothing states it, no pair either.
+    pub(crate) fn awareness(&self, permission: &str) -> Option<bool> {
+        self.awareness.get(permission).copied()
+    }
+
+    /// Whether no scope touches it.
+    pub(crate) fn is_unaware(&self, permission: &str) -> bool {
+        self.awareness(permission) == Some(false)
+    }
+
+    /// Whether it is the left side of a pair.
+    pub(crate) fn has_counterpart(&self, permission: &str) -> bool {
+        self.pairs.iter().any(|(unaware, _)| unaware == permission)
+    }
+
+    /// Whether it is deprecated.
+    pub(crate) fn is_deprecated(&self, permission: &str) -> bool {
+        self.innermost(permission, "deprecated").is_some()
+    }
+
+    /// `AnyConditions`, `Conditions` or nothing.
+    pub(crate) fn conditions(&self, permission: &str) -> Option<&Fact> {
+        self.innermost(permission, "conditions")
+    }
+
+    /// Whether a holder of `held`, and of `permission` among it, lacks what makes `permission` useful.
+    pub(crate) fn lacks_required(&self, permission: &str, held: &BTreeSet<String>) -> bool {
+        let Some(Fact::Requires(selector)) = self.innermost(permission, "requires") else { return false };
+        let required = self.resolve(selector).unwrap_or_default();
+        if selector.is_wildcard() { required.is_disjoint(held) } else { !required.is_subset(held) }
+    }
+
+    /// Findings about the catalog itself.
+    pub(crate) fn judge(&self, declarations: &Declarations, report: &mut Report) {
+        for (at, _) in declarations.domains.iter().enumerate().filter(|(_, domain)| domain.correct) {
+            report.tell("catalog-corrected", About::Domain(at));
+        }
+        if declarations.surfaces.iter().any(|surface| matches!(surface.requirement, Requirement::OpenOrUnstated)) {
+            report.tell("exposure", About::Project);
+        }
+        for (name, permissions) in &self.any_surfaces {
+            let of = |awareness| permissions.iter().find(|permission| self.awareness(permission) == Some(awareness));
+            let (Some(unaware), Some(aware)) = (of(false), of(true)) else { continue };
+            if permissions.len() == 2 && !self.pairs.contains(&(unaware.clone(), aware.clone())) {
+                report.tell("pair-candidate", About::Named(name.clone()));
+            }
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Conditions and their canonical form.
+//!
+//! Canonical: no operator directly inside the same operator, operands and values sorted and without repetition, one operand stands
+//! for itself, `x in [v]` is `x == v`. The text of *true* is `true`; of a comparison `x op v`; of `in` `x in [v, w]`; operands are
+//! joined by ` and ` or ` or `, an operand that is itself joined stands in parentheses. Sorting is by canonical text.
+
+use std::collections::BTreeSet;
+
+/// A condition. Values and variables are as written.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Condition {
+    /// Always.
+    True,
+    /// All of these.
+    And(Vec<Condition>),
+    /// Any of these.
+    Or(Vec<Condition>),
+    /// Variable, operator, value.
+    Compare(String, &'static str, Value),
+    /// Variable, values.
+    In(String, Vec<Value>),
+}
+
+/// What a variable is compared with.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Value {
+    /// The string, without quotes.
+    String(String),
+    /// The number as written.
+    Number(String),
+    /// The variable's name.
+    Variable(String),
+}
+
+impl Value {
+    fn text(&self) -> String {
+        match self {
+            Self::String(value) => format!("{value:?}"),
+            Self::Number(value) | Self::Variable(value) => value.clone(),
+        }
+    }
+}
+
+impl Condition {
+    /// The canonical form.
+    pub(crate) fn canonical(&self) -> Self {
+        match self {
+            Self::True | Self::Compare(..) => self.clone(),
+            Self::In(variable, values) => {
+                let mut values = values.clone();
+                values.sort_by_key(Value::text);
+                values.dedup();
+                match values.as_slice() {
+                    [value] => Self::Compare(variable.clone(), "==", value.clone()),
+                    _ => Self::In(variable.clone(), values),
+                }
+            }
+            Self::And(operands) => Self::joined(operands, |condition| match condition {
+                Self::And(inner) => Ok(inner),
+                other => Err(other),
+            })
+            .unwrap_or_else(Self::And),
+            Self::Or(operands) => Self::joined(operands, |condition| match condition {
+                Self::Or(inner) => Ok(inner),
+                other => Err(other),
+            })
+            .unwrap_or_else(Self::Or),
+        }
+    }
+
+    /// The single operand that is left, or all of them; `open` takes apart what has the same operator.
+    fn joined(operands: &[Self], open: impl Fn(Self) -> Result<Vec<Self>, Self>) -> Result<Self, Vec<Self>> {
+        let mut flat = Vec::new();
+        for operand in operands {
+            match open(operand.canonical()) {
+                Ok(inner) => flat.extend(inner),
+                Err(other) => flat.push(other),
+            }
+        }
+        flat.sort_by_key(Self::print);
+        flat.dedup();
+        if flat.len() == 1 { Ok(flat.remove(0)) } else { Err(flat) }
+    }
+
+    /// The text of a condition in canonical form.
+    fn print(&self) -> String {
+        let join = |operands: &[Self], word: &str| {
+            let operands = operands.iter().map(|operand| match operand {
+                Self::And(_) | Self::Or(_) => format!("({})", operand.print()),
+                _ => operand.print(),
+            });
+            operands.collect::<Vec<_>>().join(word)
+        };
+        match self {
+            Self::True => "true".to_owned(),
+            Self::And(operands) => join(operands, " and "),
+            Self::Or(operands) => join(operands, " or "),
+            Self::Compare(variable, operator, value) => format!("{variable} {operator} {}", value.text()),
+            Self::In(variable, values) => {
+                format!("{variable} in [{}]", values.iter().map(Value::text).collect::<Vec<_>>().join(", "))
+            }
+        }
+    }
+
+    /// The canonical text.
+    pub(crate) fn text(&self) -> String {
+        self.canonical().print()
+    }
+
+    /// Whether it holds wherever `other` does, as far as the rules see: it is *true*, equal, or a choice of more values.
+    pub(crate) fn is_weaker_or_equal(&self, other: &Self) -> bool {
+        let (weak, strong) = (self.canonical(), other.canonical());
+        weak == Self::True
+            || weak == strong
+            || match (weak.choice(), strong.choice()) {
+                (Some((a, more)), Some((b, fewer))) => a == b && fewer.is_subset(&more),
+                _ => false,
+            }
+    }
+
+    /// The variable and the values that it may equal.
+    fn choice(&self) -> Option<(&str, BTreeSet<String>)> {
+        match self {
+            Self::Compare(variable, "==", value) => Some((variable, [value.text()].into())),
+            Self::In(variable, values) => Some((variable, values.iter().map(Value::text).collect())),
+            _ => None,
+        }
+    }
+
+    /// Each comparison in it: the variable and the values that it is compared with.
+    pub(crate) fn comparisons(&self) -> Vec<(&str, Vec<&Value>)> {
+        match self {
+            Self::True => Vec::new(),
+            Self::And(operands) | Self::Or(operands) => operands.iter().flat_map(Self::comparisons).collect(),
+            Self::Compare(variable, _, value) => vec![(variable, vec![value])],
+            Self::In(variable, values) => vec![(variable, values.iter().collect())],
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! What is wrong with what a role holds: confinement that does not confine, and permissions that miss others.
+
+use std::collections::BTreeSet;
+
+use crate::reference::scopes::Scope;
+use crate::reference::{About, Report, World};
+
+/// Judges what every role that means something holds, backfills aside.
+pub(crate) fn judge(world: &World, report: &mut Report) {
+    for at in world.names.live_and_replaced() {
+        let codes = if world.effective.is_confined(at) { confined(world, at) } else { transition(world, at) };
+        for code in codes.into_iter().chain(missing(world, at)) {
+            report.tell(code, About::Role(at));
+        }
+    }
+}
+
+fn confined(world: &World, at: usize) -> Vec<&'static str> {
+    let held = world.effective.permissions(at);
+    let mut codes = Vec::new();
+    for permission in held {
+        match world.catalog.awareness(permission) {
+            None => codes.push("unstated-awareness"),
+            Some(true) => {}
+            Some(false) if world.catalog.has_counterpart(permission) => codes.push(unaware_half(world, at, permission)),
+            Some(false) => {
+                codes.push("unconfinable");
+                if opens_confined_surface(world, at, permission) {
+                    codes.push("surface-unconfined");
+                }
+            }
+        }
+    }
+    codes
+}
+
+/// The finding about an unaware permission that is the left side of a pair: the first that fits.
+fn unaware_half(world: &World, at: usize, permission: &str) -> &'static str {
+    let mut derivations = world.effective.derivations(at).iter().filter(|derivation| derivation.held.permission == permission);
+    let held = world.effective.permissions(at);
+    if !derivations.any(|derivation| derivation.explicit) {
+        "wildcard-defeats-confinement"
+    } else if world.catalog.pairs.iter().any(|(unaware, aware)| unaware == permission && held.contains(aware)) {
+        "confinement-defeated"
+    } else {
+        "unaware-half"
+    }
+}
+
+/// Whether some surface that a confined permission of the role opens is opened by this unaware one, too.
+fn opens_confined_surface(world: &World, at: usize, unaware: &str) -> bool {
+    let grants = world.effective.grants(at);
+    let is_confined = |permission: &String| {
+        let mut scopes = grants.iter().filter(|held| held.permission == *permission).map(|held| &held.scope).peekable();
+        world.catalog.awareness(permission) == Some(true) && scopes.peek().is_some() && scopes.all(|scope| *scope != Scope::All)
+    };
+    world.catalog.any_surfaces.iter().any(|(_, permissions)| permissions.contains(unaware) && permissions.iter().any(is_confined))
+}
+
+fn transition(world: &World, at: usize) -> Vec<&'static str> {
+    let held = world.effective.permissions(at);
+    let is_held = |(unaware, aware): &(String, String)| held.contains(unaware) && held.contains(aware);
+    if world.catalog.pairs.iter().any(is_held) { vec!["pair-transition"] } else { Vec::new() }
+}
+
+/// Held permissions that are useless without others, unless a parent has that very fault.
+fn missing(world: &World, at: usize) -> Option<&'static str> {
+    let unmet = |at: usize| -> BTreeSet<String> {
+        let held = world.effective.permissions(at);
+        held.iter().filter(|permission| world.catalog.lacks_required(permission, held)).cloned().collect()
+    };
+    let in_parents: BTreeSet<String> = world.names.parents[at].iter().flat_map(|parent| unmet(*parent)).collect();
+    (!unmet(at).is_subset(&in_parents)).then_some("missing-required-permission")
+}
