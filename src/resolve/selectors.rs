@@ -41,7 +41,9 @@ impl Resolver<'_> {
                 Some(found)
             }
             Err(findings) => {
-                findings.into_iter().for_each(|finding| self.sink.report(*finding));
+                for finding in findings {
+                    self.sink.report(finding);
+                }
                 None
             }
         }
@@ -56,14 +58,14 @@ impl Resolver<'_> {
         found.single
     }
 
-    fn select(&mut self, source: &Source, selector: ast::Selector) -> Result<Selected, Vec<Box<Diagnostic>>> {
+    fn select(&mut self, source: &Source, selector: ast::Selector) -> Result<Selected, Vec<Diagnostic>> {
         let text = selector.text(source);
         match selector.parts(source) {
             ast::Parts::All => {
                 let all: Vec<u32> = self.program.catalog.ids().map(crate::id::Id::raw).collect();
                 Ok(Selected { set: self.program.sets.intern(&all), wildcard: true, single: None })
             }
-            ast::Parts::Short => Err(vec![Box::new(words::catalog::short_selector(text, selector.span))]),
+            ast::Parts::Short => Err(vec![words::catalog::short_selector(text, selector.span)]),
             ast::Parts::Legacy(name) => match self.program.catalog.find(name.text(source)) {
                 Some(found) => Ok(self.single(found)),
                 None => Err(vec![self.unknown_legacy(name.text(source), name.span)]),
@@ -76,7 +78,7 @@ impl Resolver<'_> {
         Selected { set: self.program.sets.intern(&[found.raw()]), wildcard: false, single: Some(found) }
     }
 
-    fn select_parts(&mut self, source: &Source, text: &str, written: &[ast::Part; 3]) -> Result<Selected, Vec<Box<Diagnostic>>> {
+    fn select_parts(&mut self, source: &Source, text: &str, written: &[ast::Part; 3]) -> Result<Selected, Vec<Diagnostic>> {
         let parts = written.each_ref().map(|part| match part {
             ast::Part::Any => Part::Any,
             ast::Part::One(name) => Part::Names(vec![name.text(source)]),
@@ -103,7 +105,7 @@ impl Resolver<'_> {
         written: &[ast::Part; 3],
         parts: &[Part<'_>; 3],
         found: &[u32],
-    ) -> Vec<Box<Diagnostic>> {
+    ) -> Vec<Diagnostic> {
         let mut findings = Vec::new();
         for (place, part) in written.iter().enumerate() {
             let names: &[ast::Name] = match part {
@@ -128,7 +130,7 @@ impl Resolver<'_> {
                 ast::Part::Any => None,
             });
             let span = last.map_or(Span::default(), |name| name.span);
-            findings.push(Box::new(words::catalog::empty_selector(text, ("permission", text, span), None)));
+            findings.push(words::catalog::empty_selector(text, ("permission", text, span), None));
         }
         findings
     }
@@ -153,19 +155,20 @@ impl Resolver<'_> {
         name: (&str, &str, Span),
         parts: &[Part<'_>; 3],
         in_set: bool,
-    ) -> Box<Diagnostic> {
+    ) -> Diagnostic {
         let suggest = self.may_suggest();
         let known =
             if suggest { self.program.catalog.words_at(place, &parts[..place].iter().collect::<Vec<_>>()) } else { Vec::new() };
         let meant = nearest::name(name.1, known);
         let star = parts.contains(&Part::Any);
-        Box::new(match star && !in_set {
-            true => words::catalog::empty_selector(text, name, meant),
-            false => words::catalog::unknown_permission(text, name, meant),
-        })
+        if star && !in_set {
+            words::catalog::empty_selector(text, name, meant)
+        } else {
+            words::catalog::unknown_permission(text, name, meant)
+        }
     }
 
-    fn unknown_legacy(&mut self, name: &str, span: Span) -> Box<Diagnostic> {
+    fn unknown_legacy(&mut self, name: &str, span: Span) -> Diagnostic {
         let suggest = self.may_suggest();
         let known = self.program.catalog.names().filter(|known| suggest && !known.contains(':'));
         let meant = nearest::name(name, known);
@@ -174,6 +177,6 @@ impl Resolver<'_> {
             finding = finding.help(format!("write `{name}:*` for every permission of the domain"));
         }
         debug_assert_eq!(finding.code, Code::UnknownPermission);
-        Box::new(finding)
+        finding
     }
 }

@@ -59,7 +59,8 @@ fn is_name(bytes: &[u8]) -> bool {
             _ => return false,
         }
     }
-    !joint && !(bytes.len() == 10 && bytes[4] == b'-')
+    let is_date = bytes.len() == 10 && bytes[4] == b'-';
+    !joint && !is_date
 }
 
 /// Whether bytes are a selector without sets: one to three plain names or stars joined by colons.
@@ -215,13 +216,11 @@ impl<'s> Lower<'s> {
 
     fn date(&mut self, pair: &Pair<'_, Rule>) -> Option<ast::Date> {
         let span = self.span_of(pair);
-        match pair.as_str().parse::<civil::Date>() {
-            Ok(day) => Some(ast::Date { span, day }),
-            Err(_) => {
-                self.report(words::syntax::invalid_date(span, pair.as_str()));
-                None
-            }
+        let day = pair.as_str().parse::<civil::Date>().ok();
+        if day.is_none() {
+            self.report(words::syntax::invalid_date(span, pair.as_str()));
         }
+        day.map(|day| ast::Date { span, day })
     }
 
     fn selector(&mut self, pair: &Pair<'_, Rule>) -> ast::Selector {
@@ -447,9 +446,10 @@ impl<'s> Lower<'s> {
         let span = Span::new(start, scope.map_or(selector, |name| name.span).end);
         let selector = ast::Selector { span: selector };
         let scope = scope.map(|name| ast::Scope { span: name.span, names: Box::new([name]) });
-        let kind = match is_except {
-            true => ast::ClauseKind::Except(selector),
-            false => ast::ClauseKind::Allow(ast::Allow { selector, scope, condition: None, since: None }),
+        let kind = if is_except {
+            ast::ClauseKind::Except(selector)
+        } else {
+            ast::ClauseKind::Allow(ast::Allow { selector, scope, condition: None, since: None })
         };
         Some(ast::Clause { span, kind })
     }
