@@ -39,7 +39,9 @@ pub fn order(program: &Program, sink: &mut Sink) -> Order {
             let mut members: Vec<RoleId> = component.iter().map(|node| RoleId::new(node.index())).collect();
             members.sort();
             sink.report(words::roles::inheritance_cycle(&ring(program, &members)));
-            members.iter().for_each(|id| tainted[id.index()] = true);
+            for id in &members {
+                tainted[id.index()] = true;
+            }
             continue;
         }
         let id = RoleId::new(first.index());

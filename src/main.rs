@@ -4,11 +4,15 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
-use rolec::cli::{self, Cli};
+use rolec::cli::{self, Cli, output};
 
 fn main() -> ExitCode {
+    // Faulty arguments end here, in clap's words and with its exit code for them, which is `COULD_NOT_RUN`.
     let cli = Cli::parse();
     cli::run(&cli).unwrap_or_else(|failure| {
+        if output::is_closed(&failure) {
+            return ExitCode::from(cli::READER_GONE);
+        }
         // Where even this can't be written there is nothing left to say.
         let _ = writeln!(anstream::stderr(), "{failure:?}");
         ExitCode::from(cli::COULD_NOT_RUN)

@@ -114,7 +114,9 @@ impl Sets {
         let entry = self.entries[set.index()];
         let words = self.slice(entry);
         if !entry.dense {
-            words.iter().for_each(|id| visit(*id as usize));
+            for id in words {
+                visit(*id as usize);
+            }
             return;
         }
         for (at, word) in words.iter().enumerate() {

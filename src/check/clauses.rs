@@ -93,11 +93,11 @@ impl<'p> Clauses<'p> {
             sink.report(words::roles::no_effect(own.name, allow.scope_span, reason, None));
             return;
         }
-        if let Some(within) = own.within.filter(|(within, _)| program.scopes.are_disjoint(allow.scope, *within)) {
-            if let Some(finding) = self.emptied(own, allow, within) {
-                sink.report(finding);
-                return;
-            }
+        if let Some(within) = own.within.filter(|(within, _)| program.scopes.are_disjoint(allow.scope, *within))
+            && let Some(finding) = self.emptied(own, allow, within)
+        {
+            sink.report(finding);
+            return;
         }
         self.redundant(own, allow, sink);
     }

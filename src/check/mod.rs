@@ -60,6 +60,8 @@ pub fn check(stages: Stages<'_>, sink: &mut Sink) {
             sink
         })
         .collect();
-    sinks.into_iter().for_each(|part| sink.absorb(part));
+    for part in sinks {
+        sink.absorb(part);
+    }
     backfills::check(stages, sink);
 }

@@ -16,7 +16,9 @@ pub fn apply(findings: Vec<Diagnostic>, allowed: &[AllowedFinding], levels: &Lev
     for one in allowed {
         by_code.entry(one.code).or_default().push(*one);
     }
-    by_code.values_mut().for_each(|list| list.sort_by_key(|one| one.declaration));
+    for list in by_code.values_mut() {
+        list.sort_by_key(|one| one.declaration);
+    }
     let mut needed: BTreeSet<Span> = BTreeSet::new();
     let mut kept: Vec<Diagnostic> = Vec::with_capacity(findings.len());
     for finding in findings {

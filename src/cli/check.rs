@@ -1,13 +1,13 @@
 //! `rolec check`: findings with places and reasons.
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use miette::IntoDiagnostic;
 
-use super::project;
+use super::progress::Progress;
+use super::{output, project};
 use crate::compile::{self, Compilation};
 use crate::diagnostic::words::count;
 use crate::diagnostic::{Diagnostic, Level};
@@ -15,8 +15,14 @@ use crate::render::{frames, json};
 
 /// Check a project and say what is wrong with it.
 ///
+/// Findings are errors, warnings and hints. Each has a code, which `rolec explain` explains.
+///
 /// Exits with 0 if there are no errors, 1 if there are, and 2 if the project could not be read.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  rolec check                          the project of the working folder
+  rolec check acme/roles/agent.role    what the project says of one file
+  rolec check --format short | sort    one line a finding")]
 pub struct Check {
     /// Projects, folders or files to check; the project of the working folder if none are given.
     ///
@@ -64,11 +70,14 @@ fn once(command: &Check) -> miette::Result<ExitCode> {
     let paths = if command.paths.is_empty() { &here[..] } else { &command.paths };
     let mut sound = true;
     for path in paths {
+        let progress = Progress::start(format!("reading {}", path.display()));
         let mut project = project::load(path)?;
         project.input.locked = command.locked;
+        progress.say(format!("checking {}", path.display()));
         let compilation = compile::compile(project.input);
         let findings = asked_about(&compilation, &project.asked);
-        show(&compilation, &findings, command.format).into_diagnostic()?;
+        drop(progress);
+        show(&compilation, &findings, command.format).map_err(output::failure)?;
         sound &= !findings.iter().any(|finding| finding.level == Level::Error);
     }
     Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -88,9 +97,8 @@ fn asked_about(compilation: &Compilation, asked: &[String]) -> Vec<Diagnostic> {
 
 /// Prints findings and, but for JSON, a last line that counts them.
 pub(super) fn show(compilation: &Compilation, findings: &[Diagnostic], format: Format) -> std::io::Result<()> {
-    let stdout = std::io::stdout();
-    let colours = anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never && stdout.is_terminal();
-    let mut out = std::io::BufWriter::new(stdout.lock());
+    let colours = output::is_styled();
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     match format {
         Format::Json => {
             let text = json::report(&compilation.sources, findings).map_err(std::io::Error::other)?;

@@ -6,10 +6,16 @@ use std::process::ExitCode;
 use camino::{Utf8Path, Utf8PathBuf};
 use miette::{Context as _, IntoDiagnostic as _};
 
+use super::output;
 use crate::import::{self, Document, ImportError, Imported};
 
-/// Makes a catalog of what a vendor publishes.
+/// Make a catalog of what a vendor publishes.
+///
+/// The catalog goes to standard output or to a file; what it can't say, and what was counted, to standard error.
+///
+/// Exits with 0 if the catalog was written, and 2 if a document could not be read or is not what it should be.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  rolec import openapi publicapi-v2.json -o catalog/api.role")]
 pub struct Import {
     #[command(subcommand)]
     kind: Kind,
@@ -61,7 +67,7 @@ pub fn run(arguments: &Import) -> miette::Result<ExitCode> {
     };
     match &target.output {
         Some(path) => replace(path, &imported.text)?,
-        None => std::io::stdout().write_all(imported.text.as_bytes()).into_diagnostic()?,
+        None => output::print(&imported.text)?,
     }
     let mut messages = anstream::stderr().lock();
     for note in &imported.notes {

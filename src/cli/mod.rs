@@ -1,7 +1,12 @@
 //! The commands: the only rooms that read, write and print.
 
 pub mod check;
+pub mod completions;
+pub mod explain;
 pub mod import;
+pub mod init;
+pub mod output;
+pub mod progress;
 pub mod project;
 pub mod watch;
 
@@ -11,19 +16,34 @@ use clap::{Parser, Subcommand};
 
 /// The exit code of a command that could not do its work.
 pub const COULD_NOT_RUN: u8 = 2;
+/// The exit code of a command whose reader has gone: that of a program that the signal of a closed pipe ends.
+pub const READER_GONE: u8 = 128 + 13;
 
-/// A compiler for role-as-code: permissions, divisions and backfills checked in review, flattened into a bundle.
+/// A compiler for role-as-code: permissions, divisions and backfills checked in review, flattened into a bundle
 #[derive(Debug, Parser)]
-#[command(name = "rolec", version, propagate_version = true, max_term_width = 100)]
+#[command(name = "rolec", version, propagate_version = true, max_term_width = 100, after_help = EXAMPLES)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
 }
 
+const EXAMPLES: &str = "Examples:
+  rolec init acme --catalog genesys-cloud    begin a project
+  rolec check acme                           say what is wrong with it
+  rolec explain confinement-defeated         say what a finding means
+
+Exit codes:
+  0  done, and nothing is wrong
+  1  done, and something is wrong
+  2  not done: a file, a flag or the manifest is at fault";
+
 #[derive(Debug, Subcommand)]
 enum Command {
+    Init(init::Init),
     Check(check::Check),
+    Explain(explain::Explain),
     Import(import::Import),
+    Completions(completions::Completions),
 }
 
 /// Runs the command that the arguments name.
@@ -33,7 +53,10 @@ enum Command {
 /// What kept the command from doing its work: a missing file, a faulty manifest, a full disk.
 pub fn run(cli: &Cli) -> miette::Result<ExitCode> {
     match &cli.command {
+        Command::Init(command) => init::run(command),
         Command::Check(command) => check::run(command),
+        Command::Explain(command) => explain::run(command),
         Command::Import(command) => import::run(command),
+        Command::Completions(command) => completions::run(command),
     }
 }

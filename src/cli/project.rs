@@ -251,7 +251,7 @@ impl Files {
                         self.found.push(Found { path: entry.into_path(), name: format!("{prefix}{name}"), dependency });
                     }
                 }
-                Err(error) => self.walk_error(root, error)?,
+                Err(error) => self.walk_error(root, &error)?,
             }
         }
         if let (Some(patterns), true) = (patterns, self.found.len() == before) {
@@ -260,8 +260,8 @@ impl Files {
         Ok(())
     }
 
-    fn walk_error(&mut self, root: &Path, error: ignore::Error) -> miette::Result<()> {
-        let mut inner = &error;
+    fn walk_error(&mut self, root: &Path, error: &ignore::Error) -> miette::Result<()> {
+        let mut inner = error;
         loop {
             inner = match inner {
                 ignore::Error::WithPath { err, .. }
@@ -311,7 +311,7 @@ impl Files {
         for one in read {
             match one? {
                 Read::TooLarge { name, bytes } => {
-                    self.findings.push(words::limits::file_too_large(&name, bytes, limits::FILE_BYTES))
+                    self.findings.push(words::limits::file_too_large(&name, bytes, limits::FILE_BYTES));
                 }
                 Read::Text { name, text, dependency, fault } => {
                     total += text.len();

@@ -19,7 +19,9 @@ struct Comparison {
 fn comparisons(condition: &ast::Condition, found: &mut Vec<Comparison>) {
     match &condition.kind {
         ast::ConditionKind::And(operands) | ast::ConditionKind::Or(operands) => {
-            operands.iter().for_each(|operand| comparisons(operand, found));
+            for operand in operands {
+                comparisons(operand, found);
+            }
         }
         ast::ConditionKind::Compare { variable, operator, value } => {
             found.push(Comparison { variable: *variable, ordered: *operator != ast::Operator::Equal, values: vec![*value] });

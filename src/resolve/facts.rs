@@ -61,7 +61,7 @@ impl LevelFacts {
     ) {
         if let Some(title) = title {
             let fact = Fact { value: title.value(source).into(), span: title.span };
-            record(&mut self.title, fact, "title", name, |title: &Box<str>| format!("{title:?}"), sink);
+            record(&mut self.title, fact, "title", name, |title| format!("{title:?}"), sink);
         }
         for ast::Attribute { span, kind } in attributes {
             let span = *span;

@@ -58,8 +58,8 @@ impl Resolver<'_> {
     }
 
     fn pinned_groups(&mut self, lines: &[String]) -> Vec<Group> {
-        let body: String = lines.iter().map(|line| format!("    allow {line}\n")).collect();
-        let sources = Sources::new(vec![("rolec.lock".to_owned(), format!("role pinned {{\n{body}}}\n"), false)]);
+        let body: Vec<String> = lines.iter().map(|line| format!("    allow {line}\n")).collect();
+        let sources = Sources::new(vec![("rolec.lock".to_owned(), format!("role pinned {{\n{}}}\n", body.concat()), false)]);
         let Some(source) = sources.files().first() else { return Vec::new() };
         let tree = parse::parse(source, &mut Sink::default());
         let mut groups: BTreeMap<(crate::conditions::ConditionId, crate::scopes::ScopeId), Vec<u32>> = BTreeMap::new();

@@ -63,10 +63,10 @@ impl Resolver<'_> {
         let (name, span) = (role.name.text(source), role.name.span);
         match self.program.role(base) {
             Role { kind: RoleKind::Override, name_span, .. } => {
-                self.sink.report(words::roles::second_override(name, span, *name_span))
+                self.sink.report(words::roles::second_override(name, span, *name_span));
             }
             Role { kind: RoleKind::Custom, name_span, .. } => {
-                self.sink.report(words::roles::not_a_vendor_role(name, span, *name_span))
+                self.sink.report(words::roles::not_a_vendor_role(name, span, *name_span));
             }
             Role { kind: RoleKind::Default, .. } => {
                 let id = self.push_role(source, item, role);
@@ -145,7 +145,7 @@ impl Resolver<'_> {
 
     fn role_clauses(&mut self, source: &Source, role: &ast::Role, id: RoleId) {
         let (allows, excepts) = (end(self.program.allows.len()), end(self.program.excepts.len()));
-        let mut facts = Facts { once: FxHashMap::default(), facts: RoleFacts::default(), stated: false };
+        let mut facts = Facts { once: FxHashMap::default(), found: RoleFacts::default(), stated: false };
         let mut sound = true;
         for clause in &role.clauses {
             sound &= match &clause.kind {
@@ -168,7 +168,7 @@ impl Resolver<'_> {
         own.allows = allows..allows_end;
         own.excepts = excepts..excepts_end;
         own.faulty |= !sound;
-        own.facts = facts.stated.then(|| Box::new(facts.facts));
+        own.facts = facts.stated.then(|| Box::new(facts.found));
         let (declaration, mut faulty) = (own.span, own.faulty);
         for clause in &role.clauses {
             if let Kind::AllowFinding(allowed) = &clause.kind {
@@ -231,7 +231,7 @@ impl Resolver<'_> {
         }
         facts.once.insert(what, span);
         facts.stated |= !matches!(clause.kind, Kind::Within(_));
-        let own = &mut facts.facts;
+        let own = &mut facts.found;
         match &clause.kind {
             Kind::Within(scope) => {
                 let Some(found) = self.scope(source, scope) else { return false };
@@ -257,6 +257,6 @@ impl Resolver<'_> {
 /// The facts of a role as they are gathered.
 struct Facts {
     once: FxHashMap<String, Span>,
-    facts: RoleFacts,
+    found: RoleFacts,
     stated: bool,
 }

@@ -52,7 +52,7 @@ impl Resolver<'_> {
                 Some(found)
             }
             Err(findings) => {
-                findings.into_iter().for_each(|finding| self.sink.report(*finding));
+                findings.into_iter().for_each(|finding| self.sink.report(finding));
                 None
             }
         }
@@ -67,14 +67,14 @@ impl Resolver<'_> {
         found.single
     }
 
-    fn select(&mut self, source: &Source, selector: ast::Selector) -> Result<Selected, Vec<Box<Diagnostic>>> {
+    fn select(&mut self, source: &Source, selector: ast::Selector) -> Result<Selected, Vec<Diagnostic>> {
         let text = selector.text(source);
         match selector.parts(source) {
             ast::Parts::All => {
                 let all: Vec<u32> = self.program.catalog.ids().map(crate::id::Id::raw).collect();
                 Ok(Selected { set: self.program.sets.intern(&all), wildcard: true, single: None })
             }
-            ast::Parts::Short => Err(vec![Box::new(words::catalog::short_selector(text, selector.span))]),
+            ast::Parts::Short => Err(vec![words::catalog::short_selector(text, selector.span)]),
             ast::Parts::Legacy(name) => match self.program.catalog.find(name.text(source)) {
                 Some(found) => Ok(self.single(found)),
                 None => Err(vec![self.unknown_legacy(name.text(source), name.span)]),
@@ -92,7 +92,7 @@ impl Resolver<'_> {
         source: &Source,
         selector: ast::Selector,
         written: &[ast::Part; 3],
-    ) -> Result<Selected, Vec<Box<Diagnostic>>> {
+    ) -> Result<Selected, Vec<Diagnostic>> {
         let parts = written.each_ref().map(|part| names_of(source, part));
         let found = self.program.catalog.matches(parts.each_ref());
         if written.iter().all(|part| matches!(part, ast::Part::One(_))) {
@@ -110,7 +110,7 @@ impl Resolver<'_> {
     }
 
     /// The first name of a full name that the catalog does not have under those before it.
-    fn unknown(&mut self, source: &Source, text: &str, written: &[ast::Part; 3]) -> Box<Diagnostic> {
+    fn unknown(&mut self, source: &Source, text: &str, written: &[ast::Part; 3]) -> Diagnostic {
         let known = |end: &usize| {
             let prefix: String = text.split_inclusive(':').take(*end).collect();
             self.program.catalog.has_prefix(&prefix)
@@ -124,7 +124,7 @@ impl Resolver<'_> {
         let before: Vec<&Part<'_>> = parts[..place].iter().collect();
         let near = if self.may_suggest() { self.program.catalog.words_at(place, &before) } else { Vec::new() };
         let meant = nearest::name(word, near);
-        Box::new(words::catalog::unknown_permission(text, (KINDS[place], word, span), meant))
+        words::catalog::unknown_permission(text, (KINDS[place], word, span), meant)
     }
 
     /// The names in a selector that match nothing: all of them in sets, else the first.
@@ -134,7 +134,7 @@ impl Resolver<'_> {
         selector: ast::Selector,
         written: &[ast::Part; 3],
         found: &[u32],
-    ) -> Vec<Box<Diagnostic>> {
+    ) -> Vec<Diagnostic> {
         let text = selector.text(source);
         let parts = written.each_ref().map(|part| names_of(source, part));
         let mut findings = Vec::new();
@@ -155,9 +155,9 @@ impl Resolver<'_> {
                 let (word, span) = (name.text(source), name.span);
                 if known.binary_search(&word).is_err() {
                     let meant = nearest::name(word, known.iter().copied());
-                    findings.push(Box::new(words::catalog::unknown_permission(text, (KINDS[place], word, span), meant)));
+                    findings.push(words::catalog::unknown_permission(text, (KINDS[place], word, span), meant));
                 } else if !found.is_empty() && !used.contains(word) {
-                    findings.push(Box::new(words::catalog::empty_selector(text, span)));
+                    findings.push(words::catalog::empty_selector(text, span));
                 }
             }
             if !findings.is_empty() && found.is_empty() {
@@ -165,12 +165,12 @@ impl Resolver<'_> {
             }
         }
         if findings.is_empty() && found.is_empty() {
-            findings.push(Box::new(words::catalog::empty_selector(text, selector.span)));
+            findings.push(words::catalog::empty_selector(text, selector.span));
         }
         findings
     }
 
-    fn unknown_legacy(&mut self, name: &str, span: Span) -> Box<Diagnostic> {
+    fn unknown_legacy(&mut self, name: &str, span: Span) -> Diagnostic {
         let suggest = self.may_suggest();
         let known = self.program.catalog.names().filter(|known| suggest && !known.contains(':'));
         let meant = nearest::name(name, known);
@@ -178,6 +178,6 @@ impl Resolver<'_> {
         if finding.help.is_none() && self.program.catalog.names().any(|known| known.starts_with(&format!("{name}:"))) {
             finding = finding.help(format!("write `{name}:*` for every permission of the domain"));
         }
-        Box::new(finding)
+        finding
     }
 }

@@ -53,11 +53,10 @@ pub fn wildcard(confined: &Confined<'_>, half: &Half<'_>, brought: &[String]) ->
         *text = format!("brings {}", some_of(brought, 2));
     }
     let finding = along(Diagnostic::new(Code::WildcardDefeatsConfinement, message), &chain, confined);
-    let verb = if brought.len() == 1 { "ignores" } else { "ignore" };
-    finding.with(half.pair, format!("`{}` is the one that respects divisions", half.aware)).help(format!(
-        "take {} away with `except`: {verb} divisions, so the role acts everywhere",
-        if brought.len() == 1 { "it" } else { "them" }
-    ))
+    let (it, ignores) = if brought.len() == 1 { ("it", "it ignores") } else { ("them", "they ignore") };
+    finding
+        .with(half.pair, format!("`{}` is the one that respects divisions", half.aware))
+        .help(format!("take {it} away with `except`: {ignores} divisions, so the role acts everywhere"))
 }
 
 /// Both halves of a pair.

@@ -219,13 +219,11 @@ impl<'s> Lower<'s> {
 
     fn date(&mut self, pair: &Pair<'_, Rule>) -> Option<ast::Date> {
         let span = self.span_of(pair);
-        match pair.as_str().parse::<civil::Date>() {
-            Ok(day) => Some(ast::Date { span, day }),
-            Err(_) => {
-                self.report(words::syntax::invalid_date(span, pair.as_str()));
-                None
-            }
+        let day = pair.as_str().parse::<civil::Date>().ok();
+        if day.is_none() {
+            self.report(words::syntax::invalid_date(span, pair.as_str()));
         }
+        day.map(|day| ast::Date { span, day })
     }
 
     fn selector(&mut self, pair: &Pair<'_, Rule>) -> ast::Selector {

@@ -15,13 +15,18 @@ use crate::diagnostic::Sink;
 use crate::source::Source;
 use crate::syntax::ast;
 
+use grammar::{Grammar, Rule};
 use lower::Lower;
 use recover::Recover;
 
 /// The generated parser. Its rules never leave this folder.
-#[derive(pest_derive::Parser)]
-#[grammar = "grammar/role.pest"]
-struct Grammar;
+mod grammar {
+    #![allow(missing_docs, unreachable_pub, reason = "pest writes this, and the grammar says what each rule is")]
+
+    #[derive(pest_derive::Parser)]
+    #[grammar = "grammar/role.pest"]
+    pub(super) struct Grammar;
+}
 
 /// Bytes after which a window ends at the next declaration.
 const WINDOW: usize = 64 << 10;

@@ -211,7 +211,7 @@ impl<'l, 's> Recover<'l, 's> {
         } else if begins_with(text, &["backfill"]) {
             (Rule::backfill_head, BACKFILL)
         } else {
-            return self.report_at(Rule::strict_item, start, end).map(|_| ());
+            return self.report_at(Rule::strict_item, start, end);
         };
         let Ok(mut pairs) = rule(head_rule, text) else {
             self.report_at(Rule::strict_item, start, end)?;
