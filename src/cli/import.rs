@@ -66,7 +66,7 @@ pub fn run(arguments: &Import) -> miette::Result<ExitCode> {
         Kind::Topics(file) => (import::topics(&read(&file.file)?).into_diagnostic()?, &file.target),
     };
     match &target.output {
-        Some(path) => replace(path, &imported.text)?,
+        Some(path) => output::replace(path.as_std_path(), &imported.text)?,
         None => output::print(&imported.text)?,
     }
     let mut messages = anstream::stderr().lock();
@@ -85,18 +85,4 @@ fn many(files: &Files, import: impl Fn(&[Document]) -> Result<Imported, ImportEr
 fn read(path: &Utf8Path) -> miette::Result<Document> {
     let text = std::fs::read_to_string(path).into_diagnostic().wrap_err_with(|| format!("can't read `{path}`"))?;
     Ok(Document { name: path.to_string(), text })
-}
-
-/// Writes a file beside the target and moves it there, so that a failure leaves the old one.
-fn replace(path: &Utf8Path, text: &str) -> miette::Result<()> {
-    let write = || {
-        let folder = path.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
-        let mut builder = tempfile::Builder::new();
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let mut file = builder.tempfile_in(folder)?;
-        file.write_all(text.as_bytes())?;
-        file.persist(path).map_err(|error| error.error)
-    };
-    write().into_diagnostic().wrap_err_with(|| format!("can't write `{path}`")).map(drop)
 }

@@ -3,6 +3,7 @@
 pub mod check;
 pub mod completions;
 pub mod explain;
+pub mod fmt;
 pub mod import;
 pub mod init;
 pub mod output;
@@ -42,6 +43,7 @@ enum Command {
     Init(init::Init),
     Check(check::Check),
     Explain(explain::Explain),
+    Fmt(fmt::Fmt),
     Import(import::Import),
     Completions(completions::Completions),
 }
@@ -56,6 +58,7 @@ pub fn run(cli: &Cli) -> miette::Result<ExitCode> {
         Command::Init(command) => init::run(command),
         Command::Check(command) => check::run(command),
         Command::Explain(command) => explain::run(command),
+        Command::Fmt(command) => fmt::run(command),
         Command::Import(command) => import::run(command),
         Command::Completions(command) => completions::run(command),
     }

@@ -4,6 +4,7 @@
 mod adapter;
 mod agree;
 mod dump;
+mod examples;
 mod format;
 mod generate;
 mod import;
