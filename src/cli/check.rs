@@ -114,7 +114,6 @@ pub(super) fn show(compilation: &Compilation, findings: &[Diagnostic], format: F
             let shown = gravest(findings, FRAMES);
             for finding in &shown {
                 out.write_all(frames::render(&compilation.sources, finding, frames::Form::Frames, colours).as_bytes())?;
-                writeln!(out)?;
             }
             if shown.len() < findings.len() {
                 writeln!(out, "… and {} more; `--format short` lists them all", findings.len() - shown.len())?;
