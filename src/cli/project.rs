@@ -209,9 +209,12 @@ struct Found {
 }
 
 /// What a file's bytes gave.
-enum Read {
-    Text { name: String, text: String, dependency: bool, fault: Option<usize> },
-    TooLarge { name: String, bytes: u64 },
+struct Read {
+    name: String,
+    text: String,
+    dependency: bool,
+    /// Where they are not UTF-8.
+    fault: Option<usize>,
 }
 
 /// The files of a project as they are gathered.
@@ -304,26 +307,38 @@ impl Files {
         }
     }
 
+    /// Leaves out what is too large, before any of it is read. All of it together being too large leaves nothing.
+    fn bound(&mut self) -> miette::Result<()> {
+        let mut total = self.texts.iter().map(|(_, text, _)| text.len() as u64).sum::<u64>();
+        let mut fitting = Vec::with_capacity(self.found.len());
+        for found in std::mem::take(&mut self.found) {
+            let bytes = std::fs::metadata(&found.path).map_err(|error| unreadable(&found, error))?.len();
+            if bytes > limits::FILE_BYTES as u64 {
+                self.findings.push(words::limits::file_too_large(&found.name, bytes, limits::FILE_BYTES));
+            } else {
+                total += bytes;
+                fitting.push(found);
+            }
+        }
+        if total > limits::PROJECT_BYTES as u64 {
+            let code = crate::diagnostic::Code::ProjectTooLarge;
+            self.findings.push(words::limits::exceeded(code, None, limits::PROJECT_BYTES, "bytes of sources"));
+            fitting.clear();
+            self.texts.clear();
+        }
+        self.found = fitting;
+        Ok(())
+    }
+
     /// Reads what was gathered, side by side.
     fn into_input(mut self) -> miette::Result<Input> {
+        self.bound()?;
         let read: Vec<miette::Result<Read>> = self.found.par_iter().map(read_source).collect();
-        let (mut faults, mut total) = (Vec::new(), self.texts.iter().map(|(_, text, _)| text.len()).sum::<usize>());
+        let mut faults = Vec::new();
         for one in read {
-            match one? {
-                Read::TooLarge { name, bytes } => {
-                    self.findings.push(words::limits::file_too_large(&name, bytes, limits::FILE_BYTES));
-                }
-                Read::Text { name, text, dependency, fault } => {
-                    total += text.len();
-                    if total > limits::PROJECT_BYTES {
-                        let code = crate::diagnostic::Code::ProjectTooLarge;
-                        self.findings.push(words::limits::exceeded(code, None, limits::PROJECT_BYTES, "bytes of sources"));
-                        break;
-                    }
-                    faults.extend(fault.map(|at| (name.clone(), at)));
-                    self.texts.push((name, text, dependency));
-                }
-            }
+            let Read { name, text, dependency, fault } = one?;
+            faults.extend(fault.map(|at| (name.clone(), at)));
+            self.texts.push((name, text, dependency));
         }
         let sources = Sources::new(self.texts);
         for (name, at) in faults {
@@ -337,14 +352,13 @@ impl Files {
     }
 }
 
+fn unreadable(found: &Found, error: std::io::Error) -> miette::Report {
+    miette::Report::new(FileFailure::new("read", &shown(&found.path), error))
+}
+
 /// Reads one source. What is not UTF-8 is replaced, so that the rest of the file is still judged.
 fn read_source(found: &Found) -> miette::Result<Read> {
-    let failure = |error| miette::Report::new(FileFailure::new("read", &shown(&found.path), error));
-    let bytes = std::fs::metadata(&found.path).map_err(failure)?.len();
-    if bytes > limits::FILE_BYTES as u64 {
-        return Ok(Read::TooLarge { name: found.name.clone(), bytes });
-    }
-    let mut bytes = std::fs::read(&found.path).map_err(failure)?;
+    let mut bytes = std::fs::read(&found.path).map_err(|error| unreadable(found, error))?;
     if bytes.starts_with(b"\xef\xbb\xbf") {
         bytes.drain(..3);
     }
@@ -352,5 +366,5 @@ fn read_source(found: &Found) -> miette::Result<Read> {
         Ok(text) => (text, None),
         Err(error) => (String::from_utf8_lossy(error.as_bytes()).into_owned(), Some(error.utf8_error().valid_up_to())),
     };
-    Ok(Read::Text { name: found.name.clone(), text, dependency: found.dependency, fault })
+    Ok(Read { name: found.name.clone(), text, dependency: found.dependency, fault })
 }

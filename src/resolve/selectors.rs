@@ -70,6 +70,7 @@ impl Resolver<'_> {
     fn select(&mut self, source: &Source, selector: ast::Selector) -> Result<Selected, Vec<Diagnostic>> {
         let text = selector.text(source);
         match selector.parts(source) {
+            ast::Parts::All if self.program.catalog.is_empty() => Err(vec![words::catalog::empty_catalog(text, selector.span)]),
             ast::Parts::All => {
                 let all: Vec<u32> = self.program.catalog.ids().map(crate::id::Id::raw).collect();
                 Ok(Selected { set: self.program.sets.intern(&all), wildcard: true, single: None })

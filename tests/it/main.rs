@@ -1,5 +1,5 @@
 //! The integration tests: one binary, one module a subject.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that can't go on has failed")]
 
 mod adapter;
 mod agree;
@@ -8,4 +8,6 @@ mod examples;
 mod format;
 mod generate;
 mod import;
+mod pages;
 mod reference;
+mod scratch;

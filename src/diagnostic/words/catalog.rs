@@ -21,6 +21,14 @@ pub fn empty_selector(selector: &str, span: Span) -> Diagnostic {
         .help("a selector, and every name in its sets, must match a permission")
 }
 
+/// A selector of everything, where there is nothing.
+#[must_use]
+pub fn empty_catalog(selector: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(Code::EmptySelector, format!("`{selector}` matches no permission of the catalog"))
+        .at(span, "the catalog is empty")
+        .help("declare permissions with `domain`, or name a catalog under `[dependencies]` in the manifest")
+}
+
 /// A selector of two parts.
 #[must_use]
 pub fn short_selector(selector: &str, span: Span) -> Diagnostic {
