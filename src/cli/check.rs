@@ -87,10 +87,27 @@ fn asked_about(compilation: &Compilation, asked: &[String]) -> Vec<Diagnostic> {
 }
 
 /// Prints findings and, but for JSON, a last line that counts them.
-pub(super) fn show(compilation: &Compilation, findings: &[Diagnostic], format: Format) -> std::io::Result<()> {
+fn show(compilation: &Compilation, findings: &[Diagnostic], format: Format) -> std::io::Result<()> {
     let stdout = std::io::stdout();
     let colours = anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never && stdout.is_terminal();
     let mut out = std::io::BufWriter::new(stdout.lock());
+    write(&mut out, colours, (compilation, findings), format)
+}
+
+/// Shows all findings for people, where answers are not: on standard error.
+pub(super) fn show_aside(compilation: &Compilation) -> std::io::Result<()> {
+    let stderr = std::io::stderr();
+    let colours = anstream::AutoStream::choice(&stderr) != anstream::ColorChoice::Never && stderr.is_terminal();
+    let mut out = std::io::BufWriter::new(stderr.lock());
+    write(&mut out, colours, (compilation, &compilation.findings), Format::Human)
+}
+
+fn write(
+    out: &mut dyn Write,
+    colours: bool,
+    (compilation, findings): (&Compilation, &[Diagnostic]),
+    format: Format,
+) -> std::io::Result<()> {
     match format {
         Format::Json => {
             let text = json::report(&compilation.sources, findings).map_err(std::io::Error::other)?;

@@ -1,7 +1,9 @@
 //! The commands: the only rooms that read, write and print.
 
+pub mod build;
 pub mod check;
 pub mod import;
+pub mod output;
 pub mod project;
 pub mod watch;
 
@@ -22,6 +24,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Build(build::Build),
     Check(check::Check),
     Import(import::Import),
 }
@@ -33,6 +36,7 @@ enum Command {
 /// What kept the command from doing its work: a missing file, a faulty manifest, a full disk.
 pub fn run(cli: &Cli) -> miette::Result<ExitCode> {
     match &cli.command {
+        Command::Build(command) => build::run(command),
         Command::Check(command) => check::run(command),
         Command::Import(command) => import::run(command),
     }
