@@ -128,6 +128,37 @@ impl Sets {
         }
     }
 
+    /// Calls for each run of ids that follow on one another, with the first and the last, in ascending order.
+    pub fn for_each_run(&self, set: SetId, mut visit: impl FnMut(u32, u32)) {
+        let entry = self.entries[set.index()];
+        let words = self.slice(entry);
+        let mut open: Option<(u32, u32)> = None;
+        let mut add = |first: u32, last: u32| match &mut open {
+            Some((_, end)) if *end + 1 == first => *end = last,
+            _ => {
+                if let Some((first, last)) = open.replace((first, last)) {
+                    visit(first, last);
+                }
+            }
+        };
+        if entry.dense {
+            for (base, word) in (0..).step_by(32).zip(words) {
+                let mut rest = *word;
+                while rest != 0 {
+                    let start = rest.trailing_zeros();
+                    let end = start + (rest >> start).trailing_ones();
+                    add(base + start, base + end - 1);
+                    rest &= u32::MAX.checked_shl(end).unwrap_or(0);
+                }
+            }
+        } else {
+            words.iter().for_each(|id| add(*id, *id));
+        }
+        if let Some((first, last)) = open {
+            visit(first, last);
+        }
+    }
+
     /// How many permissions a set has.
     #[must_use]
     pub fn len(&self, set: SetId) -> usize {

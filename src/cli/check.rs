@@ -1,6 +1,6 @@
 //! `rolec check`: findings with places and reasons.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -96,9 +96,25 @@ fn asked_about(compilation: &Compilation, asked: &[String]) -> Vec<Diagnostic> {
 }
 
 /// Prints findings and, but for JSON, a last line that counts them.
-pub(super) fn show(compilation: &Compilation, findings: &[Diagnostic], format: Format) -> std::io::Result<()> {
-    let colours = output::is_styled();
+fn show(compilation: &Compilation, findings: &[Diagnostic], format: Format) -> std::io::Result<()> {
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    write(&mut out, output::is_styled(), (compilation, findings), format)
+}
+
+/// Shows all findings for people, where answers are not: on standard error.
+pub(super) fn show_aside(compilation: &Compilation) -> std::io::Result<()> {
+    let stderr = std::io::stderr();
+    let colours = anstream::AutoStream::choice(&stderr) != anstream::ColorChoice::Never && stderr.is_terminal();
+    let mut out = std::io::BufWriter::new(stderr.lock());
+    write(&mut out, colours, (compilation, &compilation.findings), Format::Human)
+}
+
+fn write(
+    out: &mut dyn Write,
+    colours: bool,
+    (compilation, findings): (&Compilation, &[Diagnostic]),
+    format: Format,
+) -> std::io::Result<()> {
     match format {
         Format::Json => {
             let text = json::report(&compilation.sources, findings).map_err(std::io::Error::other)?;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{output, project};
+use super::{file, output, project};
 use crate::diagnostic::words::count;
 use crate::diagnostic::{Level, Sink};
 use crate::render::frames;
@@ -50,7 +50,7 @@ pub fn run(command: &Fmt) -> miette::Result<ExitCode> {
                 if command.check {
                     output::print(&format!("{}\n", source.name))?;
                 } else {
-                    output::replace(&project.root.join(Path::new(&source.name)), &text)?;
+                    file::replace_text(&project.root.join(Path::new(&source.name)), &text)?;
                 }
             }
         }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use camino::{Utf8Path, Utf8PathBuf};
 use miette::{Context as _, IntoDiagnostic as _};
 
-use super::output;
+use super::{file, output};
 use crate::import::{self, Document, ImportError, Imported};
 
 /// Make a catalog of what a vendor publishes.
@@ -66,7 +66,7 @@ pub fn run(arguments: &Import) -> miette::Result<ExitCode> {
         Kind::Topics(file) => (import::topics(&read(&file.file)?).into_diagnostic()?, &file.target),
     };
     match &target.output {
-        Some(path) => output::replace(path.as_std_path(), &imported.text)?,
+        Some(path) => file::replace_text(path.as_std_path(), &imported.text)?,
         None => output::print(&imported.text)?,
     }
     let mut messages = anstream::stderr().lock();

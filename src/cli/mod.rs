@@ -1,8 +1,10 @@
 //! The commands: the only rooms that read, write and print.
 
+pub mod build;
 pub mod check;
 pub mod completions;
 pub mod explain;
+pub mod file;
 pub mod fmt;
 pub mod import;
 pub mod init;
@@ -40,6 +42,7 @@ Exit codes:
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Build(build::Build),
     Init(init::Init),
     Check(check::Check),
     Explain(explain::Explain),
@@ -55,6 +58,7 @@ enum Command {
 /// What kept the command from doing its work: a missing file, a faulty manifest, a full disk.
 pub fn run(cli: &Cli) -> miette::Result<ExitCode> {
     match &cli.command {
+        Command::Build(command) => build::run(command),
         Command::Init(command) => init::run(command),
         Command::Check(command) => check::run(command),
         Command::Explain(command) => explain::run(command),

@@ -34,22 +34,3 @@ pub fn is_closed(failure: &miette::Report) -> bool {
     let errors = failure.chain().filter_map(|error| error.downcast_ref::<io::Error>());
     errors.into_iter().any(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
-
-/// Writes a file beside the target and moves it there, so that a failure or an interruption leaves the old one.
-///
-/// # Errors
-///
-/// A failure to write, with the target's path.
-pub fn replace(path: &Path, text: &str) -> miette::Result<()> {
-    let write = || {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut builder = tempfile::Builder::new();
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let mut file = builder.tempfile_in(folder)?;
-        file.write_all(text.as_bytes())?;
-        file.as_file().sync_all()?;
-        file.persist(path).map(drop).map_err(|error| error.error)
-    };
-    write().map_err(|error| miette::Report::new(FileFailure::new("write", path, error)))
-}

@@ -120,7 +120,7 @@ fn find_root(path: &Path) -> Option<PathBuf> {
 }
 
 /// A path for people: relative to the working folder where it lies below it.
-fn shown(path: &Path) -> PathBuf {
+pub(super) fn shown(path: &Path) -> PathBuf {
     let here = std::env::current_dir().unwrap_or_default();
     match path.strip_prefix(&here) {
         Ok(rest) if rest.as_os_str().is_empty() => PathBuf::from("."),

@@ -1,0 +1,388 @@
+//! The form of `bundle.json`: what is written for each thing. Keys and fields stand in order of their names.
+
+use std::io::{self, Write};
+
+use jiff::civil::Date;
+use serde::ser::{SerializeSeq, SerializeTuple};
+use serde::{Serialize, Serializer};
+use sha2::{Digest, Sha256};
+
+use super::tables::{Numbered, Tables};
+use super::times::Epoch;
+use super::{Bundle, FORMAT};
+use crate::conditions::{self, Operand};
+use crate::emit::canonical::{self, Object};
+use crate::id::Id;
+use crate::lock;
+use crate::model::{self, ParentKind, Program, RegionId, Requirement, RoleId, RoleKind, SurfaceKind};
+use crate::scopes::ScopeId;
+use crate::sets::{PermissionId, SetId};
+
+/// Writes a bundle.
+pub(super) fn write(bundle: &Bundle<'_>, out: impl Write) -> io::Result<()> {
+    let Bundle { program, tables, times, roles, .. } = bundle;
+    let region_name = |region: RegionId| &*program.regions[region.index()];
+    let regions = times.regions.iter().map(|(region, calendar)| Region { calendar: *calendar, name: region_name(*region) });
+    let backfills = program.backfills.iter().zip(&tables.backfills).filter(|(_, number)| number.is_some()).map(|(own, _)| own);
+    let mut document = Object::new(out);
+    if let Some(day) = bundle.extent.as_of {
+        document.field("as_of", &Day(day))?;
+    }
+    document.field("backfills", &backfills.map(Titled::backfill).collect::<Vec<_>>())?;
+    document.list("calendars", times.calendars.len(), |at, text| {
+        canonical::append(text, &times.calendars[at].iter().map(|epoch| EpochForm::new(tables, epoch)).collect::<Vec<_>>())
+    })?;
+    document.field("catalog", &lock::catalog_digest(program))?;
+    document.field("compiler", &concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")))?;
+    document.list("conditions", tables.conditions.len(), |at, text| condition(program, tables.conditions.listed[at], text))?;
+    document.field("divisions", &program.divisions.iter().map(Titled::division).collect::<Vec<_>>())?;
+    document.field("format", &Format { major: FORMAT.0, minor: FORMAT.1 })?;
+    document
+        .list("permissions", tables.permissions.len(), |at, text| permission(program, tables.permissions.listed[at], text))?;
+    document.field("project", &Project { name: bundle.name, version: bundle.version })?;
+    if let Some(region) = bundle.extent.region {
+        document.field("region", &region_name(region))?;
+    }
+    document.field("regions", &regions.collect::<Vec<_>>())?;
+    document.list("roles", roles.len(), |at, text| canonical::append(text, &Role::new(program, roles[at], tables.grants(at))))?;
+    document.list("scopes", tables.scopes.len(), |at, text| scope(program, tables.scopes.listed[at], text))?;
+    document.list("sets", tables.sets.len(), |at, text| set(bundle, tables.sets.listed[at], text))?;
+    document.field("sources", &sources(bundle))?;
+    document.list("surfaces", tables.surfaces.len(), |at, text| {
+        canonical::append(text, &Surface::new(&program.surfaces[tables.surfaces[at]], |id| tables.permissions.of(id)))
+    })?;
+    document.end()
+}
+
+#[derive(Serialize)]
+struct Format {
+    major: u32,
+    minor: u32,
+}
+
+#[derive(Serialize)]
+struct Project<'b> {
+    name: &'b str,
+    version: &'b str,
+}
+
+#[derive(Serialize)]
+struct Source<'b> {
+    digest: String,
+    name: &'b str,
+}
+
+fn sources<'b>(bundle: &'b Bundle<'_>) -> Vec<Source<'b>> {
+    let files = bundle.sources.files().iter();
+    let digest = |text: &str| lock::digest_text(&Sha256::digest(text.as_bytes()));
+    let mut sources: Vec<_> = files.map(|file| Source { digest: digest(&file.text), name: &file.name }).collect();
+    sources.sort_by_key(|source| source.name);
+    sources
+}
+
+#[derive(Serialize)]
+struct Region<'b> {
+    calendar: usize,
+    name: &'b str,
+}
+
+/// A division or a backfill.
+#[derive(Serialize)]
+struct Titled<'b> {
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    home: bool,
+    name: &'b str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'b str>,
+}
+
+impl<'b> Titled<'b> {
+    fn backfill(backfill: &'b model::Backfill) -> Self {
+        Self { home: false, name: &backfill.name, title: backfill.title.as_deref() }
+    }
+
+    fn division(division: &'b model::Division) -> Self {
+        Self { home: division.home, name: &division.name, title: division.title.as_deref() }
+    }
+}
+
+/// A calendar day, as `2026-02-16`.
+#[derive(Clone, Copy)]
+struct Day(Date);
+
+impl Serialize for Day {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+/// An id list: the function gives runs of ids, the first and the last of each, in ascending order.
+struct IdList<F>(F);
+
+impl<F: Fn(&mut dyn FnMut(u32, u32))> Serialize for IdList<F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(None)?;
+        let (mut run, mut done) = (None, Ok(()));
+        (self.0)(&mut |first, last| match &mut run {
+            Some((_, end)) if *end + 1 == first => *end = last,
+            _ => {
+                if let (Some(run), true) = (run.replace((first, last)), done.is_ok()) {
+                    done = write_run(&mut list, run);
+                }
+            }
+        });
+        done?;
+        run.map_or(Ok(()), |run| write_run(&mut list, run))?;
+        list.end()
+    }
+}
+
+/// Three or more ids are written as the first and the last.
+fn write_run<L: SerializeSeq>(list: &mut L, (first, last): (u32, u32)) -> Result<(), L::Error> {
+    match last - first {
+        0 => list.serialize_element(&first),
+        1 => list.serialize_element(&first).and_then(|()| list.serialize_element(&last)),
+        _ => list.serialize_element(&(first, last)),
+    }
+}
+
+/// An id list of a few ids, in ascending order.
+struct Ids(Vec<u32>);
+
+impl Serialize for Ids {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        IdList(|add: &mut dyn FnMut(u32, u32)| self.0.iter().for_each(|id| add(*id, *id))).serialize(serializer)
+    }
+}
+
+fn set(bundle: &Bundle<'_>, set: SetId, text: &mut Vec<u8>) -> io::Result<()> {
+    // All that is in a set is in use, so that a run of the compiler's ids is one of the bundle's.
+    let number = |id: u32| bundle.tables.permissions.of(Id::new(id as usize));
+    let runs = |add: &mut dyn FnMut(u32, u32)| {
+        bundle.program.sets.for_each_run(set, |first, last| add(number(first), number(last)));
+    };
+    canonical::append(text, &IdList(runs))
+}
+
+fn scope(program: &Program, scope: ScopeId, text: &mut Vec<u8>) -> io::Result<()> {
+    match program.scopes.divisions(scope) {
+        None => canonical::append(text, &"all"),
+        Some(divisions) => canonical::append(text, &Ids(divisions.into_iter().map(Id::raw).collect())),
+    }
+}
+
+fn permission(program: &Program, id: PermissionId, text: &mut Vec<u8>) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Permission<'b> {
+        awareness: &'static str,
+        name: &'b str,
+    }
+    let awareness = program.catalog.facts(id).awareness.name();
+    canonical::append(text, &Permission { awareness, name: program.catalog.name(id) })
+}
+
+fn condition(program: &Program, id: conditions::ConditionId, text: &mut Vec<u8>) -> io::Result<()> {
+    canonical::append(text, &program.conditions.get(id).map(Condition::of))
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Condition<'b> {
+    Compare { operator: &'static str, value: Value<'b>, variable: &'b str },
+    In { r#in: Vec<Value<'b>>, variable: &'b str },
+    And { and: Vec<Condition<'b>> },
+    Or { or: Vec<Condition<'b>> },
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Value<'b> {
+    String(&'b str),
+    Number(f64),
+    Variable { variable: &'b str },
+}
+
+impl<'b> Condition<'b> {
+    fn of(condition: &'b conditions::Condition) -> Self {
+        let value = |operand: &'b Operand| match operand {
+            Operand::String(text) => Value::String(text),
+            Operand::Number(decimal) => decimal.parse().map_or(Value::String(decimal), Value::Number),
+            Operand::Variable(variable) => Value::Variable { variable },
+        };
+        match condition {
+            conditions::Condition::Compare(variable, operator, operand) => {
+                Self::Compare { operator: operator.symbol(), value: value(operand), variable }
+            }
+            conditions::Condition::In(variable, values) => Self::In { r#in: values.iter().map(value).collect(), variable },
+            conditions::Condition::And(operands) => Self::And { and: operands.iter().map(Self::of).collect() },
+            conditions::Condition::Or(operands) => Self::Or { or: operands.iter().map(Self::of).collect() },
+        }
+    }
+}
+
+/// `[set, scope]`, or `[set, scope, condition]`.
+impl Serialize for Numbered {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut numbers = serializer.serialize_tuple(2 + usize::from(self.condition.is_some()))?;
+        numbers.serialize_element(&self.set)?;
+        numbers.serialize_element(&self.scope)?;
+        if let Some(condition) = self.condition {
+            numbers.serialize_element(&condition)?;
+        }
+        numbers.end()
+    }
+}
+
+#[derive(Serialize)]
+struct Role<'b> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auto_assigned: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    available: Option<Available>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    copies: Option<&'b str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created: Option<Day>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    edited: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    extends: Vec<&'b str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    formerly: Vec<&'b str>,
+    grants: &'b [Numbered],
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    irremovable: bool,
+    kind: &'static str,
+    name: &'b str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner: Option<&'b str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    requires_licenses: Vec<&'b str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    requires_roles: Vec<&'b str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'b str>,
+}
+
+/// The organisations in which a role exists.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Available {
+    After(Day),
+    From(Day),
+}
+
+impl<'b> Role<'b> {
+    fn new(program: &'b Program, id: RoleId, grants: &'b [Numbered]) -> Self {
+        let role = program.role(id);
+        let edited = role.kind == RoleKind::Override;
+        // An override says nothing of the vendor's role but its owner: all else is as the vendor declares it.
+        let vendors = program.parents(id).iter().find(|parent| parent.kind == ParentKind::Overrides).map(|parent| parent.role);
+        let declared = vendors.unwrap_or(id);
+        let facts = program.role(declared).facts.as_deref();
+        let own = role.facts.as_deref();
+        let parents = program.parents(declared).iter();
+        let named =
+            |kind| parents.clone().filter(move |parent| parent.kind == kind).map(|parent| &*program.role(parent.role).name);
+        Self {
+            auto_assigned: facts.and_then(|facts| facts.auto_assigned).map(|to_all| if to_all { "all" } else { "creator" }),
+            available: facts.and_then(|facts| facts.available).map(|(after, date)| match after {
+                true => Available::After(Day(date)),
+                false => Available::From(Day(date)),
+            }),
+            copies: named(ParentKind::Copies).next(),
+            created: facts.and_then(|facts| facts.created).map(|(date, _)| Day(date)),
+            edited,
+            extends: sorted(named(ParentKind::Extends)),
+            formerly: sorted(facts.into_iter().flat_map(|facts| &facts.formerly).map(AsRef::as_ref)),
+            grants,
+            irremovable: facts.is_some_and(|facts| facts.irremovable),
+            kind: if role.kind == RoleKind::Custom { "custom" } else { "default" },
+            name: &role.name,
+            owner: own.and_then(|own| own.owner.as_deref()).or_else(|| facts.and_then(|facts| facts.owner.as_deref())),
+            requires_licenses: sorted(facts.into_iter().flat_map(|facts| &facts.requires_licenses).map(AsRef::as_ref)),
+            requires_roles: sorted(
+                facts.into_iter().flat_map(|facts| &facts.requires_roles).map(|(role, _)| &*program.role(*role).name),
+            ),
+            title: role.title.as_deref(),
+        }
+    }
+}
+
+fn sorted<'b>(names: impl Iterator<Item = &'b str>) -> Vec<&'b str> {
+    let mut names: Vec<&str> = names.collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+#[derive(Serialize)]
+struct Surface<'b> {
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    method: Option<&'b str>,
+    name: &'b str,
+    requires: Requires,
+    #[serde(rename = "self", skip_serializing_if = "std::ops::Not::not")]
+    or_self: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Requires {
+    All(Ids),
+    Any(Ids),
+    Open,
+    Unstated,
+}
+
+impl<'b> Surface<'b> {
+    fn new(surface: &'b model::Surface, number: impl Fn(PermissionId) -> u32) -> Self {
+        let ids = |permissions: &[PermissionId]| {
+            let mut ids: Vec<u32> = permissions.iter().map(|id| number(*id)).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            Ids(ids)
+        };
+        let (kind, method) = match &surface.kind {
+            SurfaceKind::Endpoint(method) => ("endpoint", Some(&**method)),
+            SurfaceKind::Topic => ("topic", None),
+            SurfaceKind::View => ("view", None),
+        };
+        let requires = match &surface.requirement {
+            Requirement::Any(permissions) => Requires::Any(ids(permissions)),
+            Requirement::All(permissions) => Requires::All(ids(permissions)),
+            Requirement::Open => Requires::Open,
+            Requirement::Unstated => Requires::Unstated,
+        };
+        Self { kind, method, name: &surface.name, requires, or_self: surface.or_self }
+    }
+}
+
+#[derive(Serialize)]
+struct EpochForm {
+    changes: Vec<ChangeForm>,
+    from: Option<Day>,
+    until: Option<Day>,
+}
+
+#[derive(Serialize)]
+struct ChangeForm {
+    backfill: Option<usize>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    estimated: bool,
+    gains: Vec<Numbered>,
+    role: usize,
+}
+
+impl EpochForm {
+    fn new(tables: &Tables, epoch: &Epoch) -> Self {
+        let changes = epoch.changes.iter().map(|change| ChangeForm {
+            backfill: tables.backfills[change.backfill],
+            estimated: change.estimated,
+            gains: tables.gains(&change.gains),
+            role: change.role,
+        });
+        Self { changes: changes.collect(), from: epoch.from.map(Day), until: epoch.until.map(Day) }
+    }
+}

@@ -1,0 +1,172 @@
+//! The compiler's calendars → the epochs of a bundle: which regions, which changes, or what one day folds into.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use super::Extent;
+use crate::flatten::{Flat, Grant};
+use crate::id::Id;
+use crate::model::{Group, Program, RegionId, RoleId};
+use crate::scopes::ScopeId;
+use crate::sets::SetId;
+use crate::timeline::{self, Calendar, Epochs, Gain};
+
+/// What a role gains from one backfill.
+#[derive(Debug)]
+pub(super) struct Change {
+    /// The role's place in the bundle.
+    pub(super) role: usize,
+    /// The backfill's place in the program.
+    pub(super) backfill: usize,
+    /// Whether the day is the earliest possible one rather than an announced one.
+    pub(super) estimated: bool,
+    /// What, and where.
+    pub(super) gains: Vec<(SetId, ScopeId)>,
+}
+
+/// A time in which nothing changes, and what changes on its first day.
+#[derive(Debug, Default)]
+pub(super) struct Epoch {
+    pub(super) from: Option<Date>,
+    /// The first day that is not in it any more.
+    pub(super) until: Option<Date>,
+    pub(super) changes: Vec<Change>,
+}
+
+/// Everything in a bundle that has to do with time.
+#[derive(Debug, Default)]
+pub(super) struct Times {
+    /// First that of the default dates, or of the only region.
+    pub(super) calendars: Vec<Vec<Epoch>>,
+    /// The regions with their calendars, in order of their names.
+    pub(super) regions: Vec<(RegionId, usize)>,
+    /// The grants of roles that have gained something by the day that the bundle is made for.
+    pub(super) folded: BTreeMap<RoleId, Vec<Group>>,
+    /// Regions in which roles hold something else on that day.
+    pub(super) left_out: Vec<RegionId>,
+}
+
+/// Selects the epochs of an extent; `roles` are the bundle's, in its order.
+pub(super) fn select(program: &mut Program, flat: &Flat, epochs: &Epochs, extent: Extent, roles: &[RoleId]) -> Times {
+    let regions: Vec<RegionId> = match extent.region {
+        Some(region) => vec![region],
+        None => (0..program.regions.len()).map(RegionId::new).collect(),
+    };
+    match extent.as_of {
+        Some(day) => fold((program, flat, epochs), extent.region, &regions, day),
+        None => whole(program, epochs, (extent.region, &regions), roles),
+    }
+}
+
+/// All epochs, with what changes in each.
+fn whole(program: &mut Program, epochs: &Epochs, (first, regions): (Option<RegionId>, &[RegionId]), roles: &[RoleId]) -> Times {
+    let mut places = vec![0; program.roles.len()];
+    roles.iter().enumerate().for_each(|(at, role)| places[role.index()] = at);
+    let mut times = Times::default();
+    let mut known: Vec<&Calendar> = Vec::new();
+    for (region, calendar) in calendars(epochs, first, regions) {
+        let at = known.iter().position(|other| other.gains == calendar.gains).unwrap_or_else(|| {
+            known.push(calendar);
+            times.calendars.push(epochs_of(program, calendar, &places));
+            known.len() - 1
+        });
+        times.regions.extend(region.map(|region| (region, at)));
+    }
+    times
+}
+
+/// The calendar that answers without a region, then that of each region.
+fn calendars<'e>(
+    epochs: &'e Epochs,
+    first: Option<RegionId>,
+    regions: &[RegionId],
+) -> impl Iterator<Item = (Option<RegionId>, &'e Calendar)> {
+    let asked = std::iter::once((None, first)).chain(regions.iter().map(|region| (Some(*region), Some(*region))));
+    asked.filter_map(|(listed, region)| epochs.calendar(region).map(|calendar| (listed, calendar)))
+}
+
+/// The epochs of a calendar; `places` are those of roles in the bundle.
+fn epochs_of(program: &mut Program, calendar: &Calendar, places: &[usize]) -> Vec<Epoch> {
+    let mut changes: BTreeMap<Date, Vec<Change>> = BTreeMap::new();
+    for (role, gains) in &calendar.gains {
+        let mut gains = gains.clone();
+        gains.sort_by_key(|gain| (gain.date, gain.backfill, gain.scope, gain.permission));
+        for same in gains.chunk_by(|a, b| (a.date, a.backfill) == (b.date, b.backfill)) {
+            let change = change(program, places[role.index()], same);
+            changes.entry(same[0].date).or_default().push(change);
+        }
+    }
+    let mut epochs = vec![Epoch::default()];
+    for (date, mut changes) in changes {
+        changes.sort_by_key(|change| (change.role, change.backfill));
+        if let Some(last) = epochs.last_mut() {
+            last.until = Some(date);
+        }
+        epochs.push(Epoch { from: Some(date), until: None, changes });
+    }
+    epochs
+}
+
+/// What a role gains from one backfill on one day, by scope and permission.
+fn change(program: &mut Program, role: usize, gains: &[Gain]) -> Change {
+    let by_scope = gains.chunk_by(|a, b| a.scope == b.scope).map(|same| {
+        let mut ids: Vec<u32> = same.iter().map(|gain| gain.permission.raw()).collect();
+        ids.dedup();
+        (program.sets.intern(&ids), same[0].scope)
+    });
+    Change { role, backfill: gains[0].backfill, estimated: gains[0].estimated, gains: by_scope.collect() }
+}
+
+/// The one epoch that holds a day, with what was gained up to it among the grants.
+fn fold(
+    (program, flat, epochs): (&mut Program, &Flat, &Epochs),
+    first: Option<RegionId>,
+    regions: &[RegionId],
+    day: Date,
+) -> Times {
+    let mut times = Times::default();
+    let held = held(program, flat, (epochs, first), day);
+    let mut bounds: Vec<(Option<Date>, Option<Date>)> = Vec::new();
+    for (region, calendar) in calendars(epochs, first, regions) {
+        if let Some(region) = region.filter(|region| self::held(program, flat, (epochs, Some(*region)), day) != held) {
+            times.left_out.push(region);
+            continue;
+        }
+        let dates = calendar.dates();
+        let next = dates.partition_point(|date| *date <= day);
+        let bound = (next.checked_sub(1).map(|at| dates[at]), dates.get(next).copied());
+        let at = bounds.iter().position(|other| *other == bound).unwrap_or_else(|| {
+            bounds.push(bound);
+            bounds.len() - 1
+        });
+        times.regions.extend(region.map(|region| (region, at)));
+    }
+    times.calendars = bounds.into_iter().map(|(from, until)| vec![Epoch { from, until, changes: Vec::new() }]).collect();
+    times.folded = held.into_iter().map(|(role, grants)| (role, groups(program, grants))).collect();
+    times
+}
+
+/// What roles hold that have gained something by a day.
+fn held(
+    program: &mut Program,
+    flat: &Flat,
+    (epochs, region): (&Epochs, Option<RegionId>),
+    day: Date,
+) -> BTreeMap<RoleId, Vec<Grant>> {
+    let Some(calendar) = epochs.calendar(region) else { return BTreeMap::new() };
+    let gaining = calendar.gains.iter().filter(|(_, gains)| gains.iter().any(|gain| gain.date <= day));
+    let roles = gaining.map(|(role, _)| *role);
+    roles.map(|role| (role, timeline::grants_with(program, flat, role, epochs.gains(role, region, Some(day))))).collect()
+}
+
+/// Grants as groups of equal condition and scope.
+fn groups(program: &mut Program, mut grants: Vec<Grant>) -> Vec<Group> {
+    grants.sort_unstable_by_key(|grant| (grant.condition, grant.scope, grant.permission));
+    let same = grants.chunk_by(|a, b| (a.condition, a.scope) == (b.condition, b.scope));
+    let group = |same: &[Grant]| {
+        let ids: Vec<u32> = same.iter().map(|grant| grant.permission).map(Id::raw).collect();
+        Group { condition: same[0].condition, scope: same[0].scope, set: program.sets.intern(&ids) }
+    };
+    same.map(group).collect()
+}
