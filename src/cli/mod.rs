@@ -5,10 +5,14 @@ pub mod completions;
 pub mod explain;
 pub mod import;
 pub mod init;
+pub mod lock;
 pub mod output;
 pub mod progress;
 pub mod project;
+pub mod question;
+pub mod show;
 pub mod watch;
+pub mod why;
 
 use std::process::ExitCode;
 
@@ -41,6 +45,9 @@ Exit codes:
 enum Command {
     Init(init::Init),
     Check(check::Check),
+    Why(why::Why),
+    Show(show::Show),
+    Lock(lock::Lock),
     Explain(explain::Explain),
     Import(import::Import),
     Completions(completions::Completions),
@@ -56,6 +63,9 @@ pub fn run(cli: &Cli) -> miette::Result<ExitCode> {
         Command::Init(command) => init::run(command),
         Command::Check(command) => check::run(command),
         Command::Explain(command) => explain::run(command),
+        Command::Why(command) => why::run(command),
+        Command::Show(command) => show::run(command),
+        Command::Lock(command) => lock::run(command),
         Command::Import(command) => import::run(command),
         Command::Completions(command) => completions::run(command),
     }
