@@ -1,8 +1,10 @@
 //! The lock file: what wildcards and copies meant when somebody last agreed to it, and what changed since.
 
 use std::collections::{BTreeMap, BTreeSet};
+// Writing to a string does not fail, so the results are dropped throughout.
+use std::fmt::Write as _;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::diagnostic::{Sink, words};
@@ -18,7 +20,7 @@ use crate::span::Span;
 const VERSION: u32 = 1;
 
 /// The form on disk.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     version: u32,
@@ -45,16 +47,32 @@ pub fn read(text: &str) -> Result<Pins, toml::de::Error> {
     Ok(Pins { catalog: file.catalog, wildcards: file.wildcards, copies: file.copies })
 }
 
-/// The text of a lock file: sorted, one permission a line.
-///
-/// # Errors
-///
-/// None in practice: the form has nothing that TOML can't say.
-pub fn write(pins: &Pins) -> Result<String, toml::ser::Error> {
-    let file =
-        File { version: VERSION, catalog: pins.catalog.clone(), wildcards: pins.wildcards.clone(), copies: pins.copies.clone() };
-    let body = toml::to_string_pretty(&file)?;
-    Ok(format!("# Written by `rolec lock`. Commit it: a review of this file is a review of what wildcards mean.\n{body}"))
+/// The text of a lock file: sorted, one permission a line whatever their number.
+#[must_use]
+pub fn write(pins: &Pins) -> String {
+    let mut text = format!(
+        "# Written by `rolec lock`. Commit it: a review of this file is a review of what wildcards mean.\n\
+         version = {VERSION}\ncatalog = {}\n",
+        quoted(&pins.catalog)
+    );
+    for (table, entries) in [("wildcards", &pins.wildcards), ("copies", &pins.copies)] {
+        if !entries.is_empty() {
+            let _ = writeln!(text, "\n[{table}]");
+        }
+        for (name, lines) in entries {
+            let _ = writeln!(text, "{} = [", quoted(name));
+            for line in lines {
+                let _ = writeln!(text, "    {},", quoted(line));
+            }
+            text.push_str("]\n");
+        }
+    }
+    text
+}
+
+/// A string as TOML has it.
+fn quoted(text: &str) -> String {
+    toml::Value::from(text).to_string()
 }
 
 /// A digest of the permissions, their awareness and the pairs, in hexadecimal.
@@ -76,9 +94,7 @@ pub fn catalog_digest(program: &Program) -> String {
 /// `sha256:` and the digest in hexadecimal.
 #[must_use]
 pub fn digest_text(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
     bytes.iter().fold("sha256:".to_owned(), |mut text, byte| {
-        // Writing to a string does not fail.
         let _ = write!(text, "{byte:02x}");
         text
     })
@@ -136,10 +152,8 @@ fn coverage(program: &Program, pinned: &Pins, sink: &mut Sink) {
     }
     let mut missing: Vec<(&str, Span)> =
         unpinned.into_iter().map(|(id, span)| (&*program.wildcards[id.index()].text, span)).collect();
-    let copies: BTreeMap<&str, Span> = copies(program)
-        .map(|(role, _)| program.role(role))
-        .map(|role| (&*role.name, role.name_span))
-        .collect();
+    let copies: BTreeMap<&str, Span> =
+        copies(program).map(|(role, _)| program.role(role)).map(|role| (&*role.name, role.name_span)).collect();
     missing.extend(copies.iter().filter(|(name, _)| !pinned.copies.contains_key(**name)).map(|(name, span)| (*name, *span)));
     missing.sort_by_key(|(_, span)| *span);
     let wildcards: BTreeSet<&str> = program.wildcards.iter().map(|wildcard| &*wildcard.text).collect();
@@ -159,7 +173,7 @@ fn drift(program: &mut Program, order: &Order, flat: &Flat, sink: &mut Sink) {
     if !moved && program.pinned_copies.is_empty() {
         return;
     }
-    let now = flatten_unpinned(program, order);
+    let now = flatten_unpinned(program, order, sink);
     for role in program.named_roles() {
         let (before, after) = (flat.groups(role), now.groups(role));
         // Where either is missing, the role is at fault and has been reported.
@@ -171,12 +185,12 @@ fn drift(program: &mut Program, order: &Order, flat: &Flat, sink: &mut Sink) {
         } else {
             (lacking(program, role, &now, flat), lacking(program, role, flat, &now))
         };
-        report_drift(program, role, gains, losses, sink);
+        report_drift(program, role, &gains, losses, sink);
     }
 }
 
 /// The effective grants of all roles as they would be without a lock file.
-fn flatten_unpinned(program: &mut Program, order: &Order) -> Flat {
+fn flatten_unpinned(program: &mut Program, order: &Order, sink: &mut Sink) -> Flat {
     let pinned: Vec<SetId> = program.allows.iter().map(|allow| allow.set).collect();
     for allow in &mut program.allows {
         if let Some(id) = allow.pin {
@@ -184,7 +198,7 @@ fn flatten_unpinned(program: &mut Program, order: &Order) -> Flat {
         }
     }
     let copies = std::mem::take(&mut program.pinned_copies);
-    let now = flatten::flatten(program, order, &mut Sink::default());
+    let now = flatten::flatten(program, order, sink);
     program.pinned_copies = copies;
     program.allows.iter_mut().zip(pinned).for_each(|(allow, set)| allow.set = set);
     now
@@ -196,7 +210,7 @@ fn lacking(program: &Program, role: RoleId, there: &Flat, here: &Flat) -> Vec<St
     grants.map(|grant| grant_line(program, grant)).collect()
 }
 
-fn report_drift(program: &Program, role: RoleId, gains: Vec<String>, mut losses: Vec<String>, sink: &mut Sink) {
+fn report_drift(program: &Program, role: RoleId, gains: &[String], mut losses: Vec<String>, sink: &mut Sink) {
     let wildcards = program.allows(role).iter().filter_map(|allow| allow.pin).map(|id| &program.wildcards[id.index()].gone);
     losses.extend(wildcards.flatten().cloned());
     losses.extend(program.pinned_copies.get(&role).into_iter().flat_map(|copy| copy.gone.iter().cloned()));
@@ -204,6 +218,6 @@ fn report_drift(program: &Program, role: RoleId, gains: Vec<String>, mut losses:
     losses.dedup();
     if !gains.is_empty() || !losses.is_empty() {
         let own = program.role(role);
-        sink.report(words::project::drift(&own.name, own.name_span, &gains, &losses));
+        sink.report(words::project::drift(&own.name, own.name_span, gains, &losses));
     }
 }

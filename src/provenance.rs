@@ -98,6 +98,8 @@ pub struct PinnedDerivation {
     pub condition: ConditionId,
     /// Where the grant still holds after every `within` on the way.
     pub scope: ScopeId,
+    /// How the copied role comes to hold the permission now, if it does.
+    pub now: Option<Derivation>,
 }
 
 /// Every way in which a role comes to hold a permission, nearest first.
@@ -208,8 +210,10 @@ impl Search<'_> {
             if self.program.pinned_copy(role, next).is_some() {
                 for group in reached {
                     let scope = self.program.scopes.intersection(group.scope, scope);
-                    let (path, base) = (path.clone(), parent.role);
-                    self.found.pinned.push(PinnedDerivation { path, base, condition: group.condition, scope });
+                    let (path, base, condition) = (path.clone(), parent.role, group.condition);
+                    let holds = self.flat.holds(self.program, base, self.permission);
+                    let now = if holds { nearest(self.program, self.flat, base, self.permission) } else { None };
+                    self.found.pinned.push(PinnedDerivation { path, base, condition, scope, now });
                 }
             } else if !reached.is_empty() {
                 stack.extend(self.enter(parent.role, scope, &path));

@@ -137,16 +137,46 @@ struct Want {
     condition: ConditionId,
     /// Where it holds.
     scope: ScopeId,
-    /// Where it is explained already.
-    covered: ScopeId,
 }
 
 /// Grants whose origins are looked for in one role.
 struct Batch {
     role: RoleId,
     path: Vec<Step>,
-    /// In order of permission.
     wants: Vec<Want>,
+}
+
+/// What a role has a grant from.
+#[derive(Debug, Clone, Copy)]
+enum Source {
+    /// A clause of its own, by its place among all.
+    Clause(usize),
+    /// A parent, by its place among all.
+    Parent(u32),
+}
+
+/// The clauses of a role, so that those which may grant a permission are found at once.
+struct Clauses {
+    single: BTreeMap<PermissionId, Vec<usize>>,
+    wide: Vec<usize>,
+}
+
+impl Clauses {
+    fn of(program: &Program, role: RoleId) -> Self {
+        let mut clauses = Self { single: BTreeMap::new(), wide: Vec::new() };
+        for at in program.role(role).allows.clone().map(|at| at as usize) {
+            match program.allows[at].single {
+                Some(permission) => clauses.single.entry(permission).or_default().push(at),
+                None => clauses.wide.push(at),
+            }
+        }
+        clauses
+    }
+
+    /// In the order in which they stand, but those of one full name first.
+    fn that_may_grant(&self, permission: PermissionId) -> impl Iterator<Item = usize> + '_ {
+        self.single.get(&permission).into_iter().flatten().chain(&self.wide).copied()
+    }
 }
 
 struct Tracer<'p> {
@@ -161,7 +191,7 @@ impl Tracer<'_> {
     fn trace(&mut self, role: RoleId, grants: &[Grant]) {
         let want = |(at, grant): (usize, &Grant)| {
             let Grant { permission, condition, scope } = *grant;
-            Want { at, permission, condition, scope, covered: Scopes::empty() }
+            Want { at, permission, condition, scope }
         };
         let wants = grants.iter().enumerate().map(want).collect();
         let mut stack = vec![Batch { role, path: Vec::new(), wants }];
@@ -173,17 +203,27 @@ impl Tracer<'_> {
             });
             if batch.path.len() > limits::ORIGIN_STEPS {
                 let origin = self.origin(batch.path, Giver::Far(batch.role));
-                batch.wants.iter().for_each(|want| self.found[want.at].0.push(origin));
+                for want in &batch.wants {
+                    self.note(*want, origin);
+                }
                 continue;
             }
-            self.own(&mut batch);
-            self.parents(batch, &mut stack);
+            self.follow(batch, &mut stack);
         }
     }
 
     fn origin(&mut self, path: Vec<Step>, giver: Giver) -> usize {
         self.origins.push(Origin { path, giver });
         self.origins.len() - 1
+    }
+
+    /// Keeps one origin of a grant, if it has not enough of them.
+    fn note(&mut self, want: Want, origin: usize) {
+        let (origins, more) = &mut self.found[want.at];
+        *more |= origins.len() >= limits::ORIGINS;
+        if origins.len() < limits::ORIGINS {
+            origins.push(origin);
+        }
     }
 
     /// What is left of a scope after the role's own `within`.
@@ -194,77 +234,76 @@ impl Tracer<'_> {
         }
     }
 
-    /// Whether a source adds to what is explained of a grant; where it does.
-    fn adds(&mut self, want: Want, scope: ScopeId) -> Option<ScopeId> {
-        let scope = self.program.scopes.intersection(scope, want.scope);
-        (!self.program.scopes.is_within(scope, want.covered)).then_some(scope)
-    }
-
-    /// Explains grants by the clauses of the role itself.
-    fn own(&mut self, batch: &mut Batch) {
-        for clause in self.program.role(batch.role).allows.clone() {
-            let clause = clause as usize;
-            let (set, scope, condition) = {
-                let allow = &self.program.allows[clause];
-                (allow.set, allow.scope, allow.condition)
-            };
-            let range = match self.program.allows[clause].single {
-                Some(single) => {
-                    let start = batch.wants.partition_point(|want| want.permission < single);
-                    start..batch.wants.partition_point(|want| want.permission <= single)
+    /// Follows the grants of one role to its own clauses and to its parents.
+    fn follow(&mut self, batch: Batch, stack: &mut Vec<Batch>) {
+        let Batch { role, path, wants } = batch;
+        let clauses = Clauses::of(self.program, role);
+        let mut by_clause: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut by_parent: BTreeMap<u32, Vec<Want>> = BTreeMap::new();
+        for want in wants {
+            for (source, scope) in self.sources(role, want, &clauses) {
+                match source {
+                    Source::Clause(clause) => {
+                        let known = by_clause.get(&clause).copied();
+                        let origin = known.unwrap_or_else(|| self.origin(path.clone(), Giver::Clause(role, clause)));
+                        by_clause.insert(clause, origin);
+                        self.note(want, origin);
+                    }
+                    Source::Parent(parent) => by_parent.entry(parent).or_default().push(Want { scope, ..want }),
                 }
-                None => 0..batch.wants.len(),
-            };
-            let mut origin = None;
-            for place in range {
-                let want = batch.wants[place];
-                if want.condition != condition || !self.program.sets.contains(set, want.permission) {
-                    continue;
-                }
-                let scope = self.program.scope_for(want.permission, scope);
-                let scope = self.confined(batch.role, want.permission, scope);
-                if let Some(scope) = self.adds(want, scope) {
-                    let origin = *origin.get_or_insert_with(|| self.origin(batch.path.clone(), Giver::Clause(batch.role, clause)));
-                    self.found[want.at].0.push(origin);
-                    batch.wants[place].covered = self.program.scopes.union(want.covered, scope);
-                }
-            }
-        }
-    }
-
-    /// Hands what the role's own clauses leave unexplained to its parents.
-    fn parents(&mut self, mut batch: Batch, stack: &mut Vec<Batch>) {
-        let first = stack.len();
-        for at in self.program.role(batch.role).parents.clone() {
-            let parent = self.program.parents[at as usize];
-            let (mut followed, mut pinned) = (Vec::new(), Vec::new());
-            for want in &mut batch.wants {
-                if self.program.scopes.is_within(want.scope, want.covered) {
-                    continue;
-                }
-                let given = self.given(batch.role, at, *want);
-                let Some(scope) = self.adds(*want, given) else { continue };
-                want.covered = self.program.scopes.union(want.covered, scope);
-                let now = self.flat.grants_of(self.program, parent.role, want.permission);
-                let now = now.filter(|grant| grant.condition == want.condition).map(|grant| grant.scope).next();
-                // What is pinned may have gone from the copied role.
-                match now.filter(|now| !self.program.scopes.are_disjoint(*now, scope)) {
-                    Some(_) => followed.push(Want { scope, covered: Scopes::empty(), ..*want }),
-                    None => pinned.push(want.at),
-                }
-            }
-            let mut path = batch.path.clone();
-            path.push(Step { role: batch.role, kind: parent.kind, span: parent.span });
-            if !pinned.is_empty() {
-                let origin = self.origin(path.clone(), Giver::Pin(parent.role));
-                pinned.into_iter().for_each(|at| self.found[at].0.push(origin));
-            }
-            if !followed.is_empty() {
-                stack.push(Batch { role: parent.role, path, wants: followed });
             }
         }
         // The first parent comes next.
-        stack[first..].reverse();
+        for (parent, wants) in by_parent.into_iter().rev() {
+            stack.extend(self.climb(role, parent, &path, wants));
+        }
+    }
+
+    /// The sources that explain where a grant holds: the first that does alone, else each that adds something.
+    fn sources(&mut self, role: RoleId, want: Want, clauses: &Clauses) -> Vec<(Source, ScopeId)> {
+        let mut sources: Vec<(Source, ScopeId)> = Vec::new();
+        for clause in clauses.that_may_grant(want.permission) {
+            let allow = &self.program.allows[clause];
+            if allow.condition == want.condition && self.program.sets.contains(allow.set, want.permission) {
+                let scope = self.program.scope_for(want.permission, allow.scope);
+                sources.push((Source::Clause(clause), self.confined(role, want.permission, scope)));
+            }
+        }
+        for parent in self.program.role(role).parents.clone() {
+            sources.push((Source::Parent(parent), self.given(role, parent, want)));
+        }
+        if let Some((source, _)) = sources.iter().find(|(_, scope)| self.program.scopes.is_within(want.scope, *scope)) {
+            return vec![(*source, want.scope)];
+        }
+        let mut covered = Scopes::empty();
+        let mut needed = Vec::new();
+        for (source, scope) in sources {
+            let scope = self.program.scopes.intersection(scope, want.scope);
+            if !self.program.scopes.is_within(scope, covered) {
+                covered = self.program.scopes.union(covered, scope);
+                needed.push((source, scope));
+            }
+        }
+        needed
+    }
+
+    /// The grants that a role has from one of its parents, to be followed there; what is only pinned ends here.
+    fn climb(&mut self, role: RoleId, at: u32, path: &[Step], wants: Vec<Want>) -> Option<Batch> {
+        let parent = self.program.parents[at as usize];
+        let mut path = path.to_vec();
+        path.push(Step { role, kind: parent.kind, span: parent.span });
+        let has = |want: &Want| {
+            let mut now = self.flat.grants_of(self.program, parent.role, want.permission);
+            now.any(|grant| grant.condition == want.condition && !self.program.scopes.are_disjoint(grant.scope, want.scope))
+        };
+        let (followed, pinned): (Vec<Want>, Vec<Want>) = wants.into_iter().partition(has);
+        if !pinned.is_empty() {
+            let origin = self.origin(path.clone(), Giver::Pin(parent.role));
+            for want in pinned {
+                self.note(want, origin);
+            }
+        }
+        (!followed.is_empty()).then_some(Batch { role: parent.role, path, wants: followed })
     }
 
     /// Where a parent gives what is wanted, after the role's own `within`.

@@ -138,12 +138,8 @@ pub struct Compiled<'c> {
 #[must_use]
 pub fn why(compiled: &mut Compiled<'_>, question: Question) -> Answer {
     let Question { role, permission, moment } = question;
-    let gains: Vec<Gain> = compiled
-        .epochs
-        .gains(role, moment.region, moment.at)
-        .filter(|gain| gain.permission == permission)
-        .copied()
-        .collect();
+    let gains: Vec<Gain> =
+        compiled.epochs.gains(role, moment.region, moment.at).filter(|gain| gain.permission == permission).copied().collect();
     let regions = compiled.regions(question);
     let verdict = if gains.is_empty() && !compiled.flat.holds(compiled.program, role, permission) {
         Verdict::Missing {
@@ -216,9 +212,8 @@ impl Compiled<'_> {
             _ => {}
         }
         let pinned_out = program.allows(role).iter().filter(|allow| !program.sets.contains(allow.set, permission));
-        let wildcards = pinned_out.filter(|allow| {
-            allow.pin.is_some_and(|id| program.sets.contains(program.wildcards[id.index()].now, permission))
-        });
+        let wildcards = pinned_out
+            .filter(|allow| allow.pin.is_some_and(|id| program.sets.contains(program.wildcards[id.index()].now, permission)));
         losses.extend(wildcards.map(|allow| (ObstacleKind::PinnedWildcard(allow.span), None)));
         let copy = program.pinned_copies.get(&role).map(|copy| copy.parent);
         if let Some(at) = copy.filter(|at| !self.gives(role, *at, permission)) {
@@ -359,7 +354,9 @@ impl Compiled<'_> {
             return groups.iter().map(|group| self.program.sets.len(group.set)).sum::<usize>() + gained.len();
         }
         let mut held = FixedBitSet::with_capacity(self.program.catalog.len());
-        groups.iter().for_each(|group| self.program.sets.for_each(group.set, |at| held.insert(at)));
+        for group in groups {
+            self.program.sets.for_each(group.set, |at| held.insert(at));
+        }
         held.count_ones(..) + gained.len()
     }
 }

@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use miette::IntoDiagnostic as _;
 
 use super::project::{self, FileFailure, Project};
-use super::{check, question};
+use super::{check, output};
 use crate::compile::{self, Compilation};
 use crate::diagnostic::words::count;
 use crate::diagnostic::{Code, Diagnostic, Level};
@@ -17,9 +16,12 @@ use crate::pins::Pins;
 
 /// Write the lock file, which pins what wildcards and copies mean.
 ///
-/// Exits with 0 if the file is written or right, 1 if the project has errors or, with `--check`, the file differs, and 2 if
-/// the project could not be read or the file not written.
+/// Without `--check`, exits with 0 if the file is as it should be, 1 if the project has errors, so that nothing is written,
+/// and 2 if the project could not be read or the file not written. With it, exits with 1 if the file differs, too.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  rolec lock            write it, or accept what has changed
+  rolec lock --check    make sure that it is up to date, as in a pipeline")]
 pub struct Lock {
     /// The project: its folder, or a folder or file in it.
     #[arg(default_value = ".")]
@@ -47,7 +49,7 @@ pub fn run(command: &Lock) -> miette::Result<ExitCode> {
     let compilation = compile::compile(input);
     let errors = filtered(&compilation, |finding| finding.level == Level::Error && !OWN.contains(&finding.code));
     if !errors.is_empty() {
-        check::show(&compilation, &errors, check::Format::Human).into_diagnostic()?;
+        check::show(&compilation, &errors, check::Format::Human).map_err(output::failure)?;
         let what = if command.check { "can't be checked" } else { "is not written" };
         return say(&format!("{} {what}: the project has errors\n", project::LOCK), ExitCode::FAILURE);
     }
@@ -60,11 +62,11 @@ fn filtered(compilation: &Compilation, wanted: impl Fn(&Diagnostic) -> bool) -> 
 }
 
 fn say(text: &str, code: ExitCode) -> miette::Result<ExitCode> {
-    question::print(text).map(|()| code)
+    output::print(text).map(|()| code)
 }
 
 fn write(path: &Path, pins: &Pins) -> miette::Result<ExitCode> {
-    let text = lock::write(pins).into_diagnostic()?;
+    let text = lock::write(pins);
     let (wildcards, copies) = (count(pins.wildcards.len(), "wildcard"), pins.copies.len());
     let copies = if copies == 1 { "1 copy".to_owned() } else { format!("{copies} copies") };
     if std::fs::read(path).is_ok_and(|old| old == text.as_bytes()) {
@@ -93,7 +95,7 @@ fn verify(path: &Path, now: &Pins) -> miette::Result<ExitCode> {
     let compilation = compile::compile(project.input);
     let findings = filtered(&compilation, |finding| OWN.contains(&finding.code));
     if !findings.is_empty() {
-        check::show(&compilation, &findings, check::Format::Human).into_diagnostic()?;
+        check::show(&compilation, &findings, check::Format::Human).map_err(output::failure)?;
         return Ok(ExitCode::FAILURE);
     }
     if pinned.as_ref() == Some(now) {

@@ -1,4 +1,4 @@
-//! What questions about roles have in common: the project, names → ids, and printing the answer.
+//! What questions about roles have in common: the project, where and when, and names → ids.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::io::Write;
@@ -8,6 +8,7 @@ use clap::Args;
 use jiff::civil::Date;
 use miette::IntoDiagnostic as _;
 
+use super::progress::Progress;
 use super::project;
 use crate::compile::{self, Compilation};
 use crate::diagnostic::words::{self, count};
@@ -31,6 +32,9 @@ pub struct Asked {
     project: PathBuf,
 }
 
+/// Known names that are listed for an unknown one.
+const KNOWN: usize = 8;
+
 /// A day as the language writes it.
 fn day(text: &str) -> Result<Date, String> {
     let digits = text.bytes().enumerate().all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() });
@@ -53,8 +57,9 @@ pub struct Asking {
 ///
 /// What kept the project from being read, a region that it does not have, or too many dates.
 pub fn ask(asked: &Asked) -> miette::Result<Asking> {
-    let project = project::load(&asked.project)?;
-    let compilation = compile::compile(project.input);
+    let progress = Progress::start(format!("reading {}", asked.project.display()));
+    let compilation = compile::compile(project::load(&asked.project)?.input);
+    drop(progress);
     if let Some(finding) = compilation.findings.iter().find(|finding| finding.code == Code::TooManyEpochs) {
         return Err(miette::miette!("can't be answered: {}", finding.message));
     }
@@ -80,7 +85,7 @@ fn region(compilation: &Compilation, name: &str) -> miette::Result<RegionId> {
         let meant = nearest::name(name, regions.iter().map(AsRef::as_ref));
         let known = match regions.as_slice() {
             [] => "the project has none: list them in the manifest".to_owned(),
-            regions => format!("the project has {}", words::some_of(regions, 12)),
+            regions => format!("the project has {}", words::some_of(regions, KNOWN)),
         };
         unknown("no region is named", name, meant, Some(known))
     })
@@ -98,8 +103,10 @@ impl Asking {
             let titled = program.roles.iter().find(|role| role.title.as_deref() == Some(name)).map(|role| &*role.name);
             let mut names: Vec<&str> = program.roles.iter().map(|role| &*role.name).collect();
             names.sort_unstable();
-            let meant = titled.or_else(|| nearest::name(name, names));
-            return Err(unknown("no role is named", name, meant, self.unread()));
+            names.dedup();
+            let meant = titled.or_else(|| nearest::name(name, names.iter().copied()));
+            let known = || (!names.is_empty()).then(|| format!("the project has {}", words::some_of(&names, KNOWN)));
+            return Err(unknown("no role is named", name, meant, self.unread().or_else(known)));
         };
         if self.compilation.flat.is_flat(role) {
             return Ok(role);
@@ -113,7 +120,10 @@ impl Asking {
             |code| matches!(code, Code::SyntaxError | Code::TooManySyntaxErrors | Code::FileTooLarge | Code::ProjectTooLarge);
         let found = self.compilation.findings.iter().find(|finding| unread(finding.code))?;
         let place = found.primary().map(|span| self.compilation.sources.line(span));
-        Some(format!("not all of the sources could be read ({}); `rolec check` says why", place.as_deref().unwrap_or("too large")))
+        Some(format!(
+            "not all of the sources could be read ({}); `rolec check` says why",
+            place.as_deref().unwrap_or("too large")
+        ))
     }
 
     /// Says which error keeps a role from having a meaning.
@@ -129,7 +139,8 @@ impl Asking {
             let after = &faults[faults.partition_point(|(span, _)| span.start < own.span.start)..];
             let mut inside = after.iter().take_while(|(span, _)| own.span.contains(*span));
             if let Some((span, finding)) = inside.find(|(_, finding)| own.faulty || finding.code == Code::InheritanceCycle) {
-                let whose = if role == asked { String::new() } else { format!(", from which `{}` inherits", program.role(asked).name) };
+                let whose =
+                    if role == asked { String::new() } else { format!(", from which `{}` inherits", program.role(asked).name) };
                 let message = format!("there is an error in `{}`{whose}: {}", own.name, finding.message);
                 return miette::miette!(help = format!("it is in {}; `rolec check` shows it", sources.line(*span)), "{message}");
             }
@@ -157,6 +168,11 @@ impl Asking {
         let domain = name.split_once(':').map_or(name, |(domain, _)| domain);
         let near = catalog.with_prefix(&format!("{domain}:")).map(|at| catalog.name(PermissionId::new(at)));
         let meant = nearest::name(name, near).or_else(|| nearest::name(name, catalog.names()));
+        let begun: Vec<&str> = catalog.with_prefix(&format!("{name}:")).map(|at| catalog.name(PermissionId::new(at))).collect();
+        if !begun.is_empty() {
+            let help = format!("name one of them: {}", words::some_of(&begun, KNOWN));
+            return Err(miette::miette!(help = help, "`{name}` is the beginning of {}", count(begun.len(), "permission")));
+        }
         Err(unknown("no permission is named", name, meant, self.unread()))
     }
 
@@ -178,18 +194,5 @@ impl Asking {
             writeln!(messages, "note: the project has {}; `rolec check` shows them", count(errors, "error")).into_diagnostic()?;
         }
         Ok(())
-    }
-}
-
-/// Prints an answer, with colours where somebody sees them.
-///
-/// # Errors
-///
-/// It can't be written. A reader that has seen enough is no error.
-pub fn print(text: &str) -> miette::Result<()> {
-    let mut out = anstream::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        written => written.into_diagnostic(),
     }
 }

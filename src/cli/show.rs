@@ -5,13 +5,19 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use miette::IntoDiagnostic as _;
 
+use super::output;
 use super::question::{self, Asked, Asking};
 use crate::{render, show};
 
 /// Show what a role holds when everything is worked out.
 ///
-/// Exits with 0, or with 2 if that can't be told.
+/// Every permission stands with where it holds, under which condition, since when, and what gives it.
+///
+/// Exits with 0, and with 2 if that can't be told.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  rolec show agent
+  rolec show agent --format json > agent.json")]
 pub struct Show {
     /// The role, by its name.
     role: String,
@@ -46,6 +52,6 @@ pub fn run(command: &Show) -> miette::Result<ExitCode> {
         Format::Human => render::show::human(&compilation.sources, &compilation.program, &shown),
         Format::Json => render::show::json(&compilation.program, &shown).into_diagnostic()? + "\n",
     };
-    question::print(&text)?;
+    output::print(&text)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,6 +1,6 @@
 //! A role as `show` finds it → text for people, or JSON.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use jiff::civil::Date;
@@ -103,7 +103,7 @@ impl<'v> View<'v> {
         let gained = permissions.iter().filter(|(_, gained)| *gained).count();
         let gained = if gained == 0 { String::new() } else { format!(", {gained} of them from backfills") };
         let moment = phrases::moment(self.program, self.shown.moment);
-        let _ = writeln!(text, "{}{gained}{moment}", count(permissions.len(), "permission"));
+        let _ = writeln!(text, "{}{moment}{gained}", count(permissions.len(), "permission"));
     }
 
     /// The grants by domain, then by what narrows them, then by entity. One-word permissions come first.
@@ -174,7 +174,8 @@ impl<'v> View<'v> {
     /// The roles and backfills that give grants, with their places and how the role comes to them.
     fn givers(&self, text: &mut String) {
         let mut rows: BTreeMap<String, (usize, String, String)> = BTreeMap::new();
-        for Origin { path, giver } in &self.shown.origins {
+        let used: BTreeSet<usize> = self.shown.grants.iter().flat_map(|held| held.origins.iter().copied()).collect();
+        for Origin { path, giver } in used.into_iter().map(|at| &self.shown.origins[at]) {
             let (name, span, last) = match giver {
                 Giver::Clause(role, _) | Giver::Pin(role) | Giver::Far(role) if !path.is_empty() => {
                     let giver = self.program.role(*role);

@@ -6,7 +6,7 @@ use super::phrases;
 use super::style::{bad, faint, good, narrow, padded, place, strong};
 use crate::diagnostic::words::count;
 use crate::limits;
-use crate::model::{Program, RoleId};
+use crate::model::{Day, Program, RoleId};
 use crate::provenance::{Derivation, Derivations, PinnedDerivation, Step};
 use crate::scopes::Scopes;
 use crate::source::Sources;
@@ -61,7 +61,7 @@ impl View<'_> {
             items.push((one.path.len(), self.heading(one), self.chain(one)));
         }
         for one in &derivations.pinned {
-            items.push((one.path.len(), self.pinned_heading(one), self.steps(&one.path, one.base)));
+            items.push((one.path.len(), self.pinned_heading(one), self.pinned(one)));
         }
         items.sort_by_key(|(steps, _, _)| *steps);
         for gain in gains {
@@ -95,6 +95,17 @@ impl View<'_> {
     fn pinned_heading(self, one: &PinnedDerivation) -> String {
         let condition = phrases::condition(self.program, one.condition).map(|text| format!(", {}", narrow(&text)));
         format!("{}{}", narrow(&phrases::place(self.program, one.scope)), condition.unwrap_or_default())
+    }
+
+    /// The way to a pinned copy, and on to what gives the copied role the permission now.
+    fn pinned(self, one: &PinnedDerivation) -> Vec<Row> {
+        let mut rows = self.steps(&one.path, one.base);
+        match (&one.now, rows.last_mut()) {
+            (Some(now), _) => rows.extend(self.chain(now)),
+            (None, Some(copy)) => copy.2 += &faint(" (that role has it no more)"),
+            (None, None) => {}
+        }
+        rows
     }
 
     fn gain_heading(self, gain: &Gain) -> String {
@@ -178,20 +189,20 @@ impl View<'_> {
     }
 
     fn obstacle_heading(self, obstacle: &Obstacle) -> String {
-        let whose = match obstacle.path.as_slice() {
-            [] => "its own".to_owned(),
-            _ => format!("on the way, in {}, a", strong(&self.program.role(obstacle.role).name)),
-        };
-        match obstacle.kind {
-            ObstacleKind::Except(_) if obstacle.lost.is_none() => format!("{whose} line takes away what gives it"),
-            ObstacleKind::Except(_) => format!("{whose} line takes it away"),
-            ObstacleKind::Within(_) => format!("{whose} line leaves nothing of where it is granted"),
+        let what = match obstacle.kind {
+            ObstacleKind::Except(_) if obstacle.lost.is_none() => "an `except` forbids it, whatever gives it",
+            ObstacleKind::Except(_) => "an `except` takes it away",
+            ObstacleKind::Within(_) => "a `within` leaves nothing of where it is granted",
             ObstacleKind::PinnedWildcard(_) => {
-                format!("{whose} wildcard matches it now, and rolec.lock pins it without; `rolec lock` accepts the change")
+                "a wildcard matches it now, and rolec.lock pins it without; `rolec lock` accepts the change"
             }
             ObstacleKind::PinnedCopy(_) => {
-                format!("{whose} copied role has it now, and rolec.lock pins it without; `rolec lock` accepts the change")
+                "the copied role has it now, and rolec.lock pins the copy without; `rolec lock` accepts the change"
             }
+        };
+        match obstacle.path.as_slice() {
+            [] => what.to_owned(),
+            _ => format!("in {}, {what}", strong(&self.program.role(obstacle.role).name)),
         }
     }
 
@@ -219,8 +230,7 @@ impl View<'_> {
         let backfill = &self.program.backfills[at];
         let to = phrases::trigger(self.program, backfill);
         match reason {
-            Withheld::Later(day) if day.estimated => format!("adds it on {} at the earliest", day.date),
-            Withheld::Later(day) => format!("adds it on {}", day.date),
+            Withheld::Later(day) => format!("adds it {}", on(*day)),
             Withheld::NoDay if self.question.moment.region.is_some() => "adds it, but has no day there".to_owned(),
             Withheld::NoDay => "adds it in some regions and has no default day: ask with `--region`".to_owned(),
             Withheld::SwitchedOff => {
@@ -233,15 +243,15 @@ impl View<'_> {
             Withheld::NotConsidered => "adds it to other roles than this one".to_owned(),
             Withheld::CreatedTooLate(day, (created, span)) => {
                 let from = place(&self.sources.line(*span));
-                format!("adds it on {}, and the role was created on {created} ({from})", day.date)
+                format!("adds it {}, and the role was created on {created} ({from})", on(*day))
             }
             Withheld::NoTrigger => format!("adds it to {to}, which this role does not"),
             Withheld::NotExplicit => format!("adds it to {to}, which this role does through wildcards alone"),
             Withheld::HeldTooLate(day) => {
-                format!("adds it on {} to {to}, which this role says it does since a later day", day.date)
+                format!("adds it {} to {to}, which this role says it does since a later day", on(*day))
             }
             Withheld::Excepted(day) => {
-                format!("adds it on {}, whatever the sources forbid: expect the platform to have it", day.date)
+                format!("adds it {}, whatever the sources forbid: expect the platform to have it", on(*day))
             }
             Withheld::Nowhere => format!("adds it to {to}, and there is no division in which this role would gain it"),
         }
@@ -273,6 +283,11 @@ impl View<'_> {
             let _ = writeln!(text, "   {}  {names}", padded(&since, "since 2026-01-01".len(), narrow));
         }
     }
+}
+
+/// `on DATE`
+fn on(day: Day) -> String {
+    format!("on {}{}", day.date, if day.estimated { " at the earliest" } else { "" })
 }
 
 /// Writes rows below one another, in columns.

@@ -65,22 +65,16 @@ impl Resolver<'_> {
         self.program.role(role).parents.clone().find(copies)
     }
 
-<<<<<<< HEAD
-    fn pinned_groups(&mut self, lines: &[String]) -> Vec<Group> {
-        let body: Vec<String> = lines.iter().map(|line| format!("    allow {line}\n")).collect();
-        let sources = Sources::new(vec![("rolec.lock".to_owned(), format!("role pinned {{\n{}}}\n", body.concat()), false)]);
-        let Some(source) = sources.files().first() else { return Vec::new() };
-=======
     /// The grants that lines of the lock file say, and the lines that say none any more.
     fn pinned_groups(&mut self, lines: &[String]) -> (Vec<Group>, Vec<String>) {
         // A grant takes one line of the text, so that a clause's line tells which grant it is.
         let one_line = |line: &String| if line.contains('\n') { "\n".to_owned() } else { format!("allow {line}\n") };
-        let body: String = lines.iter().map(one_line).collect();
-        let sources = Sources::new(vec![("rolec.lock".to_owned(), format!("role pinned {{\n{body}}}\n"), false)]);
+        let body: Vec<String> = lines.iter().map(one_line).collect();
+        let sources = Sources::new(vec![("rolec.lock".to_owned(), format!("role pinned {{\n{}}}\n", body.concat()), false)]);
         let Some(source) = sources.files().first() else { return (Vec::new(), lines.to_vec()) };
->>>>>>> 234a45d (WIP)
         let tree = parse::parse(source, &mut Sink::default());
-        let roles = tree.items.iter().filter_map(|item| if let ast::ItemKind::Role(role) = &item.kind { Some(role) } else { None });
+        let roles =
+            tree.items.iter().filter_map(|item| if let ast::ItemKind::Role(role) = &item.kind { Some(role) } else { None });
         let mut groups: BTreeMap<(ConditionId, ScopeId), Vec<u32>> = BTreeMap::new();
         let mut lost = vec![true; lines.len()];
         // The lines were sound when the lock was written: what is not any more has gone from the project.

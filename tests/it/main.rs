@@ -3,8 +3,12 @@
 
 mod adapter;
 mod agree;
+mod answers;
 mod dump;
+mod folder;
 mod format;
 mod generate;
 mod import;
+mod lock;
+mod questions;
 mod reference;

@@ -35,8 +35,7 @@ pub fn no_lock(wildcards: usize, copies: usize) -> Diagnostic {
         [] => "there is no lock file".to_owned(),
         what => format!("no lock file pins {}", super::all_of(what)),
     };
-    Diagnostic::new(Code::NoLock, message)
-        .help("`rolec lock` writes one: then a changed catalog can't change a role unseen")
+    Diagnostic::new(Code::NoLock, message).help("`rolec lock` writes one: then a changed catalog can't change a role unseen")
 }
 
 /// What a role gains and loses against the lock file.
