@@ -223,9 +223,14 @@ impl Catalog {
 
     /// Where the permissions of a domain stand.
     fn domain(&self, name: &str) -> std::ops::Range<usize> {
-        let prefix = format!("{name}:");
+        self.with_prefix(&format!("{name}:"))
+    }
+
+    /// Where the permissions stand whose names begin so.
+    #[must_use]
+    pub fn with_prefix(&self, prefix: &str) -> std::ops::Range<usize> {
         let start = self.names.partition_point(|known| **known < *prefix);
-        let length = self.names[start..].partition_point(|known| known.starts_with(&prefix));
+        let length = self.names[start..].partition_point(|known| known.starts_with(prefix));
         start..start + length
     }
 

@@ -75,7 +75,7 @@ pub fn compile(input: Input) -> Compilation {
     let flat = flatten::flatten(&mut program, &order, &mut sink);
     let epochs = timeline::timeline(&mut program, &order, &flat, &mut sink);
     check::check(Stages { program: &program, order: &order, flat: &flat, epochs: &epochs }, &mut sink);
-    lock::check(&mut program, &order, &flat, pins.as_ref(), &mut sink);
+    lock::check(&mut program, &order, &flat, (pins.as_ref(), locked), &mut sink);
     if locked {
         levels.extend([Code::NoLock, Code::LockDrift, Code::LockOutdated].map(|code| (code, Some(Level::Error))));
     }

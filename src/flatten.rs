@@ -186,9 +186,8 @@ impl Work {
         let (parents, allows) = (program.role(id).parents.clone(), program.role(id).allows.clone());
         for at in parents {
             let parent = program.parents[at as usize].role;
-            let pinned = program.pinned_copies.get(&id).filter(|(copied, _)| *copied == at);
-            let groups: &[Group] = match pinned {
-                Some((_, groups)) => &groups.clone(),
+            let groups: &[Group] = match program.pinned_copy(id, at) {
+                Some(copy) => &copy.groups.clone(),
                 None => flat.groups(parent).unwrap_or_default(),
             };
             for group in groups {

@@ -18,6 +18,12 @@ pub const FLAT_BYTES: usize = 1 << 30;
 pub const EPOCHS: usize = 1 << 10;
 /// Derivations that `why` lists for one permission of one role.
 pub const DERIVATIONS: usize = 1 << 8;
+/// Steps after which the search for further derivations ends; the first one is found however far it is.
+pub const DERIVATION_STEPS: usize = 1 << 16;
+/// Origins that `show` follows for one grant.
+pub const ORIGINS: usize = 4;
+/// Steps of inheritance through which `show` follows an origin.
+pub const ORIGIN_STEPS: usize = 1 << 6;
 /// Unknown names for which near ones are looked up; later ones are reported without.
 pub const SUGGESTIONS: usize = 1 << 9;
 /// Other clauses that one clause is compared with in the search for clauses without effect.

@@ -1,22 +1,26 @@
 //! The lock file: what wildcards and copies meant when somebody last agreed to it, and what changed since.
 
 use std::collections::{BTreeMap, BTreeSet};
+// Writing to a string does not fail, so the results are dropped throughout.
+use std::fmt::Write as _;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::diagnostic::{Sink, words};
-use crate::flatten::{self, Flat};
+use crate::flatten::{self, Flat, Grant};
 use crate::graph::Order;
-use crate::model::{ParentKind, Program, RoleId, RoleKind};
+use crate::model::{ParentKind, Program, RoleId, WildcardId};
 use crate::pins::Pins;
-use crate::sets::PermissionId;
+use crate::scopes::Scopes;
+use crate::sets::SetId;
+use crate::span::Span;
 
 /// The version of the form on disk.
 const VERSION: u32 = 1;
 
 /// The form on disk.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     version: u32,
@@ -43,19 +47,35 @@ pub fn read(text: &str) -> Result<Pins, toml::de::Error> {
     Ok(Pins { catalog: file.catalog, wildcards: file.wildcards, copies: file.copies })
 }
 
-/// The text of a lock file: sorted, one permission a line.
-///
-/// # Errors
-///
-/// None in practice: the form has nothing that TOML can't say.
-pub fn write(pins: &Pins) -> Result<String, toml::ser::Error> {
-    let file =
-        File { version: VERSION, catalog: pins.catalog.clone(), wildcards: pins.wildcards.clone(), copies: pins.copies.clone() };
-    let body = toml::to_string_pretty(&file)?;
-    Ok(format!("# Written by `rolec lock`. Commit it: a review of this file is a review of what wildcards mean.\n{body}"))
+/// The text of a lock file: sorted, one permission a line whatever their number.
+#[must_use]
+pub fn write(pins: &Pins) -> String {
+    let mut text = format!(
+        "# Written by `rolec lock`. Commit it: a review of this file is a review of what wildcards mean.\n\
+         version = {VERSION}\ncatalog = {}\n",
+        quoted(&pins.catalog)
+    );
+    for (table, entries) in [("wildcards", &pins.wildcards), ("copies", &pins.copies)] {
+        if !entries.is_empty() {
+            let _ = writeln!(text, "\n[{table}]");
+        }
+        for (name, lines) in entries {
+            let _ = writeln!(text, "{} = [", quoted(name));
+            for line in lines {
+                let _ = writeln!(text, "    {},", quoted(line));
+            }
+            text.push_str("]\n");
+        }
+    }
+    text
 }
 
-/// A digest of all that the catalog says, in hexadecimal.
+/// A string as TOML has it.
+fn quoted(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}
+
+/// A digest of the permissions, their awareness and the pairs, in hexadecimal.
 #[must_use]
 pub fn catalog_digest(program: &Program) -> String {
     let mut hash = Sha256::new();
@@ -74,22 +94,22 @@ pub fn catalog_digest(program: &Program) -> String {
 /// `sha256:` and the digest in hexadecimal.
 #[must_use]
 pub fn digest_text(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
     bytes.iter().fold("sha256:".to_owned(), |mut text, byte| {
-        // Writing to a string does not fail.
         let _ = write!(text, "{byte:02x}");
         text
     })
 }
 
-/// What a lock file written now would pin.
+/// What a lock file written now would pin: the meaning that the project has without one.
 #[must_use]
 pub fn pins(program: &Program, flat: &Flat) -> Pins {
     let names = |set| program.sets.iter(set).map(|id| program.catalog.name(id).to_owned()).collect();
-    let wildcards = program.wildcards.iter().map(|(text, wildcard)| (text.to_string(), names(wildcard.now))).collect();
-    let copies =
-        copies(program).map(|(role, base)| (program.role(role).name.to_string(), grant_lines(program, flat, base))).collect();
-    Pins { catalog: catalog_digest(program), wildcards, copies }
+    let wildcards = program.wildcards.iter().map(|wildcard| (wildcard.text.to_string(), names(wildcard.now))).collect();
+    let copies = copies(program).map(|(role, base)| {
+        let lines = flat.grants(program, base).into_iter().map(|grant| grant_line(program, grant));
+        (program.role(role).name.to_string(), lines.collect())
+    });
+    Pins { catalog: catalog_digest(program), copies: copies.collect(), wildcards }
 }
 
 /// The roles that copy another one, with that one.
@@ -100,117 +120,104 @@ fn copies(program: &Program) -> impl Iterator<Item = (RoleId, RoleId)> + '_ {
     })
 }
 
-/// The grants of a role as they would stand after `allow`, in order.
-fn grant_lines(program: &Program, flat: &Flat, role: RoleId) -> Vec<String> {
-    let line = |grant: flatten::Grant| {
-        let scope = program.scope_text(grant.scope);
-        let scope = if scope == "all" { String::new() } else { format!(" in {scope}") };
-        let when = program.conditions.get(grant.condition).map(|condition| format!(" where {condition}")).unwrap_or_default();
-        format!("{}{scope}{when}", program.catalog.name(grant.permission))
-    };
-    flat.grants(program, role).into_iter().map(line).collect()
+/// A grant as it would stand after `allow`.
+fn grant_line(program: &Program, grant: Grant) -> String {
+    let scope = program.scope_text(grant.scope);
+    let scope = if grant.scope == Scopes::all() { String::new() } else { format!(" in {scope}") };
+    let when = program.conditions.get(grant.condition).map(|condition| format!(" where {condition}")).unwrap_or_default();
+    format!("{}{scope}{when}", program.catalog.name(grant.permission))
 }
 
-/// Compares the project with what the lock file pins.
-pub fn check(program: &mut Program, order: &Order, flat: &Flat, pinned: Option<&Pins>, sink: &mut Sink) {
-    let Some(pinned) = pinned else {
-        let wildcards = program.allows.iter().filter(|allow| allow.wildcard).count();
-        let own: usize = program
-            .role_ids()
-            .filter(|id| program.role(*id).kind != RoleKind::Default)
-            .map(|id| program.allows(id).iter().filter(|allow| allow.wildcard).count())
-            .sum();
-        debug_assert!(own <= wildcards);
-        let copies = copies(program).count();
-        if own + copies > 0 {
-            sink.report(words::project::no_lock(own, copies));
-        }
+/// Compares the project with what the lock file pins; `locked` asks for a lock file even where nothing needs one.
+pub fn check(program: &mut Program, order: &Order, flat: &Flat, (pinned, locked): (Option<&Pins>, bool), sink: &mut Sink) {
+    if let Some(pinned) = pinned {
+        coverage(program, pinned, sink);
+        drift(program, order, flat, sink);
         return;
-    };
-    coverage(program, pinned, sink);
-    drift(program, order, flat, sink);
+    }
+    let wildcards = program.allows.iter().filter(|allow| allow.pin.is_some()).count();
+    let copies = copies(program).count();
+    if locked || wildcards + copies > 0 {
+        sink.report(words::project::no_lock(wildcards, copies));
+    }
 }
 
 /// What the sources have and the lock file does not, and the other way round.
 fn coverage(program: &Program, pinned: &Pins, sink: &mut Sink) {
-    let mut missing: Vec<String> =
-        program.wildcards.iter().filter(|(_, wildcard)| !wildcard.is_pinned).map(|(text, _)| text.to_string()).collect();
-    let copies: BTreeSet<&str> = copies(program).map(|(role, _)| &*program.role(role).name).collect();
-    missing.extend(copies.iter().filter(|name| !pinned.copies.contains_key(**name)).map(|name| (*name).to_owned()));
-    let stale = pinned.wildcards.keys().filter(|text| !program.wildcards.contains_key(text.as_str()));
-    let stale: Vec<String> = stale.chain(pinned.copies.keys().filter(|name| !copies.contains(name.as_str()))).cloned().collect();
+    let mut unpinned: BTreeMap<WildcardId, Span> = BTreeMap::new();
+    for (id, span) in program.allows.iter().filter_map(|allow| Some((allow.pin?, allow.span))) {
+        if !program.wildcards[id.index()].is_pinned {
+            unpinned.entry(id).or_insert(span);
+        }
+    }
+    let mut missing: Vec<(&str, Span)> =
+        unpinned.into_iter().map(|(id, span)| (&*program.wildcards[id.index()].text, span)).collect();
+    let copies: BTreeMap<&str, Span> =
+        copies(program).map(|(role, _)| program.role(role)).map(|role| (&*role.name, role.name_span)).collect();
+    missing.extend(copies.iter().filter(|(name, _)| !pinned.copies.contains_key(**name)).map(|(name, span)| (*name, *span)));
+    missing.sort_by_key(|(_, span)| *span);
+    let wildcards: BTreeSet<&str> = program.wildcards.iter().map(|wildcard| &*wildcard.text).collect();
+    let stale = pinned.wildcards.keys().map(String::as_str).filter(|text| !wildcards.contains(text));
+    let stale_copies = pinned.copies.keys().map(String::as_str).filter(|name| !copies.contains_key(name));
+    let stale: Vec<String> = stale.chain(stale_copies).map(str::to_owned).collect();
     if !missing.is_empty() || !stale.is_empty() {
-        let first = missing.first().and_then(|name| place_of(program, name));
+        let first = missing.first().map(|(_, span)| *span);
+        let missing: Vec<String> = missing.into_iter().map(|(name, _)| name.to_owned()).collect();
         sink.report(words::project::outdated(&missing, &stale, first));
     }
 }
 
-/// Where a wildcard or copy that is not pinned stands first.
-fn place_of(program: &Program, name: &str) -> Option<crate::span::Span> {
-    if let Some(role) = program.find_role(name) {
-        return Some(program.role(role).name_span);
-    }
-    let wildcard = program.wildcards.get(name)?;
-    let roles = program.role_ids().filter(|id| program.role(*id).kind != RoleKind::Default);
-    let mut clauses = roles.flat_map(|id| program.allows(id));
-    clauses.find(|allow| allow.wildcard && allow.set == wildcard.pinned).map(|allow| allow.span)
-}
-
 /// What each role would gain and lose if the lock were written anew.
 fn drift(program: &mut Program, order: &Order, flat: &Flat, sink: &mut Sink) {
-    let changed: BTreeMap<_, _> =
-        program.wildcards.values().filter(|wildcard| wildcard.now != wildcard.pinned).map(|one| (one.pinned, one.now)).collect();
-    let gone: Vec<(crate::sets::SetId, Vec<String>)> =
-        program.wildcards.values().filter(|one| !one.gone.is_empty()).map(|one| (one.pinned, one.gone.clone())).collect();
-    if changed.is_empty() && gone.is_empty() && program.pinned_copies.is_empty() {
+    let moved = program.wildcards.iter().any(|wildcard| wildcard.now != wildcard.pinned || !wildcard.gone.is_empty());
+    if !moved && program.pinned_copies.is_empty() {
         return;
     }
-    let own: Vec<usize> = program
-        .role_ids()
-        .filter(|id| program.role(*id).kind != RoleKind::Default)
-        .flat_map(|id| program.role(id).allows.clone())
-        .map(|at| at as usize)
-        .filter(|at| program.allows[*at].wildcard)
-        .collect();
-    let sets: Vec<_> = own.iter().map(|at| program.allows[*at].set).collect();
-    for at in &own {
-        let allow = &mut program.allows[*at];
-        allow.set = changed.get(&allow.set).copied().unwrap_or(allow.set);
-    }
-    let copies = std::mem::take(&mut program.pinned_copies);
-    let now = flatten::flatten(program, order, &mut Sink::default());
-    program.pinned_copies = copies;
-    for (at, set) in own.iter().zip(sets) {
-        program.allows[*at].set = set;
-    }
+    let now = flatten_unpinned(program, order, sink);
     for role in program.named_roles() {
-        report_drift(program, (flat, &now), role, &gone, sink);
+        let (before, after) = (flat.groups(role), now.groups(role));
+        // Where either is missing, the role is at fault and has been reported.
+        if before.is_none() || after.is_none() {
+            continue;
+        }
+        let (gains, losses) = if before == after {
+            (Vec::new(), Vec::new())
+        } else {
+            (lacking(program, role, &now, flat), lacking(program, role, flat, &now))
+        };
+        report_drift(program, role, &gains, losses, sink);
     }
 }
 
-fn report_drift(
-    program: &Program,
-    (pinned, now): (&Flat, &Flat),
-    role: RoleId,
-    gone: &[(crate::sets::SetId, Vec<String>)],
-    sink: &mut Sink,
-) {
-    let held = |flat: &Flat| -> BTreeSet<PermissionId> {
-        flat.grants(program, role).into_iter().map(|grant| grant.permission).collect()
-    };
-    let (before, after) = (held(pinned), held(now));
-    let names =
-        |ids: Vec<&PermissionId>| -> Vec<String> { ids.into_iter().map(|id| program.catalog.name(*id).to_owned()).collect() };
-    let gains = names(after.difference(&before).collect());
-    let mut losses = names(before.difference(&after).collect());
-    let wildcards = program.allows(role).iter().filter(|allow| allow.wildcard && program.role(role).kind != RoleKind::Default);
-    for allow in wildcards {
-        losses.extend(gone.iter().filter(|(set, _)| *set == allow.set).flat_map(|(_, names)| names.iter().cloned()));
+/// The effective grants of all roles as they would be without a lock file.
+fn flatten_unpinned(program: &mut Program, order: &Order, sink: &mut Sink) -> Flat {
+    let pinned: Vec<SetId> = program.allows.iter().map(|allow| allow.set).collect();
+    for allow in &mut program.allows {
+        if let Some(id) = allow.pin {
+            allow.set = program.wildcards[id.index()].now;
+        }
     }
+    let copies = std::mem::take(&mut program.pinned_copies);
+    let now = flatten::flatten(program, order, sink);
+    program.pinned_copies = copies;
+    program.allows.iter_mut().zip(pinned).for_each(|(allow, set)| allow.set = set);
+    now
+}
+
+/// The grants of a role in one state that it does not have in the other one.
+fn lacking(program: &Program, role: RoleId, there: &Flat, here: &Flat) -> Vec<String> {
+    let grants = there.grants(program, role).into_iter().filter(|grant| !here.subsumes(program, role, *grant));
+    grants.map(|grant| grant_line(program, grant)).collect()
+}
+
+fn report_drift(program: &Program, role: RoleId, gains: &[String], mut losses: Vec<String>, sink: &mut Sink) {
+    let wildcards = program.allows(role).iter().filter_map(|allow| allow.pin).map(|id| &program.wildcards[id.index()].gone);
+    losses.extend(wildcards.flatten().cloned());
+    losses.extend(program.pinned_copies.get(&role).into_iter().flat_map(|copy| copy.gone.iter().cloned()));
     losses.sort_unstable();
     losses.dedup();
     if !gains.is_empty() || !losses.is_empty() {
         let own = program.role(role);
-        sink.report(words::project::drift(&own.name, own.name_span, &gains, &losses));
+        sink.report(words::project::drift(&own.name, own.name_span, gains, &losses));
     }
 }

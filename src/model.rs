@@ -3,7 +3,6 @@
 //! What was reported is absent here: an unknown parent is dropped, and a role with an error in it is marked
 //! [`Role::faulty`], so that nothing further is said of it.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use jiff::civil::Date;
@@ -41,6 +40,12 @@ pub enum RegionTag {}
 /// Names a region; ids order as the names do.
 pub type RegionId = Id<RegionTag>;
 
+/// Marks ids of wildcards.
+#[derive(Debug)]
+pub enum WildcardTag {}
+/// Names a wildcard of the organisation's own roles.
+pub type WildcardId = Id<WildcardTag>;
+
 /// A resolved project.
 #[derive(Debug)]
 pub struct Program {
@@ -68,16 +73,16 @@ pub struct Program {
     pub allows: Vec<Allow>,
     /// The exclusions of all roles, each role's side by side.
     pub excepts: Vec<Except>,
-    /// Of copies that the lock file pins: which of all parents is copied, and what it grants as pinned.
-    pub pinned_copies: FxHashMap<RoleId, (u32, Vec<Group>)>,
+    /// Of copies that the lock file pins: what they started from.
+    pub pinned_copies: FxHashMap<RoleId, PinnedCopy>,
     /// What permissions open.
     pub surfaces: Vec<Surface>,
     /// Which division-aware permission took over from which division-unaware one.
     pub pairs: Vec<Pair>,
     /// The backfills in order of their names.
     pub backfills: Vec<Backfill>,
-    /// The wildcards of the organisation's own roles, by their text in normal form.
-    pub wildcards: BTreeMap<Box<str>, Wildcard>,
+    /// The wildcards of the organisation's own roles, each once.
+    pub wildcards: Vec<Wildcard>,
     /// Findings that declarations silence.
     pub allowed_findings: Vec<AllowedFinding>,
     /// What the manifest says of the organisation.
@@ -214,6 +219,8 @@ pub struct Allow {
     pub since: Option<Date>,
     /// Whether its selector has a `*`.
     pub wildcard: bool,
+    /// Which of the organisation's own wildcards it is: the lock file pins those.
+    pub pin: Option<WildcardId>,
     /// The permission, if the selector is one full name.
     pub single: Option<PermissionId>,
     /// The clause.
@@ -227,6 +234,8 @@ pub struct Allow {
 /// A wildcard of the organisation's own roles.
 #[derive(Debug, Clone)]
 pub struct Wildcard {
+    /// The selector in normal form.
+    pub text: Box<str>,
     /// What it matches in the catalog as it is.
     pub now: SetId,
     /// What it means: as the lock file pins it, else as the catalog is.
@@ -235,6 +244,17 @@ pub struct Wildcard {
     pub gone: Vec<String>,
     /// Whether the lock file has it.
     pub is_pinned: bool,
+}
+
+/// What a copied role granted when the lock file was written.
+#[derive(Debug, Clone)]
+pub struct PinnedCopy {
+    /// Which of all parents is copied.
+    pub parent: u32,
+    /// The grants as pinned.
+    pub groups: Vec<Group>,
+    /// Pinned grants, as written in the lock file, that the project can't have any more.
+    pub gone: Vec<String>,
 }
 
 /// `except …`.
@@ -427,6 +447,12 @@ impl Program {
     #[must_use]
     pub fn allows(&self, id: RoleId) -> &[Allow] {
         &self.allows[range(&self.role(id).allows)]
+    }
+
+    /// What the lock file pins of a parent: the grants of a copied role, where one of all parents is copied.
+    #[must_use]
+    pub fn pinned_copy(&self, id: RoleId, parent: u32) -> Option<&PinnedCopy> {
+        self.pinned_copies.get(&id).filter(|copy| copy.parent == parent)
     }
 
     /// The exclusions of a role itself.

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use crate::conditions::ConditionId;
 use crate::flatten::Flat;
 use crate::graph::Order;
 use crate::limits;
-use crate::model::{Allow, ParentKind, Program, RoleId};
+use crate::model::{Allow, Group, ParentKind, Program, RoleId};
 use crate::scopes::{ScopeId, Scopes};
 use crate::sets::PermissionId;
 use crate::span::Span;
@@ -37,9 +38,9 @@ pub fn trace(program: &mut Program, order: &Order, permission: PermissionId, fil
         let mut scope = Scopes::empty();
         for at in parents {
             let mut inherited = found[program.parents[at as usize].role.index()];
-            if let Some((_, groups)) = program.pinned_copies.get(&id).filter(|(copied, _)| *copied == at) {
-                let held = groups.iter().filter(|group| program.sets.contains(group.set, permission)).map(|group| group.scope);
-                let held: Vec<_> = held.collect();
+            if let Some(copy) = program.pinned_copy(id, at) {
+                let held = copy.groups.iter().filter(|group| program.sets.contains(group.set, permission));
+                let held: Vec<ScopeId> = held.map(|group| group.scope).collect();
                 let pinned = held.into_iter().fold(Scopes::empty(), |a, b| program.scopes.union(a, b));
                 inherited = if filter.explicitly { program.scopes.intersection(inherited, pinned) } else { pinned };
             }
@@ -86,16 +87,52 @@ pub struct Step {
     pub span: Span,
 }
 
-/// The derivations of a permission in a role, nearest first, up to [`limits::DERIVATIONS`]; and whether there are more.
+/// One way in which a role comes to hold a permission through a copy that the lock file pins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PinnedDerivation {
+    /// From the role asked about to the copy; the last step is the one that copies.
+    pub path: Vec<Step>,
+    /// The role that is copied.
+    pub base: RoleId,
+    /// When the copy grants it.
+    pub condition: ConditionId,
+    /// Where the grant still holds after every `within` on the way.
+    pub scope: ScopeId,
+    /// How the copied role comes to hold the permission now, if it does.
+    pub now: Option<Derivation>,
+}
+
+/// Every way in which a role comes to hold a permission, nearest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Derivations {
+    /// Through clauses.
+    pub clauses: Vec<Derivation>,
+    /// Through pinned copies.
+    pub pinned: Vec<PinnedDerivation>,
+    /// Whether there are more than are listed.
+    pub more: bool,
+}
+
+/// The derivations of a permission in a role, up to [`limits::DERIVATIONS`] of them.
 #[must_use]
-pub fn derivations(program: &mut Program, flat: &Flat, role: RoleId, permission: PermissionId) -> (Vec<Derivation>, bool) {
-    let mut search = Search { program, flat, permission, most: limits::DERIVATIONS, found: Vec::new(), steps: 0 };
-    search.visit(role, &mut Vec::new());
-    let more = search.found.len() > limits::DERIVATIONS || search.steps > search.most * 64;
+pub fn derivations(program: &mut Program, flat: &Flat, role: RoleId, permission: PermissionId) -> Derivations {
+    let mut search = Search { program, flat, permission, found: Derivations::default(), steps: 0 };
+    if search.flat.holds(search.program, role, permission) {
+        search.visit(role);
+    }
     let mut found = search.found;
-    found.truncate(limits::DERIVATIONS);
-    found.sort_by_key(|derivation| derivation.path.len());
-    (found, more)
+    found.clauses.sort_by_key(|derivation| derivation.path.len());
+    found.pinned.sort_by_key(|derivation| derivation.path.len());
+    found
+}
+
+/// The groups that a role takes from one of its parents: as the lock file pins them, else all that the parent has.
+#[must_use]
+pub fn given<'p>(program: &'p Program, flat: &'p Flat, role: RoleId, parent: u32) -> &'p [Group] {
+    match program.pinned_copy(role, parent) {
+        Some(copy) => &copy.groups,
+        None => flat.groups(program.parents[parent as usize].role).unwrap_or_default(),
+    }
 }
 
 /// The first derivation, own clauses before parents, in the order they stand; wildcards only if asked so.
@@ -117,10 +154,15 @@ pub fn nearest(program: &Program, flat: &Flat, role: RoleId, permission: Permiss
             let scope = scope_of(&program.allows[allow]);
             return Some(Derivation { path, role: at, allow, scope });
         }
-        let parents = program.parents(at).iter();
-        let parent = parents
-            .filter(|parent| !program.is_excepted(parent.role, permission))
-            .find(|parent| flat.holds(program, parent.role, permission))?;
+        let gives = |parent: &u32| {
+            let mut groups = given(program, flat, at, *parent).iter();
+            groups.any(|group| program.sets.contains(group.set, permission))
+        };
+        let parent = program.parents[program.role(at).parents.clone().find(gives)? as usize];
+        if !flat.holds(program, parent.role, permission) {
+            // The lock file pins what the copied role has no more.
+            return None;
+        }
         path.push(Step { role: at, kind: parent.kind, span: parent.span });
         at = parent.role;
     }
@@ -132,55 +174,90 @@ struct Search<'p> {
     program: &'p mut Program,
     flat: &'p Flat,
     permission: PermissionId,
-    most: usize,
-    found: Vec<Derivation>,
+    found: Derivations,
     steps: usize,
 }
 
+/// A role on the way: how many of its parents have been followed, and the scope that every `within` so far leaves.
+struct Visit {
+    role: RoleId,
+    next: u32,
+    scope: ScopeId,
+}
+
 impl Search<'_> {
-    fn visit(&mut self, role: RoleId, path: &mut Vec<Step>) {
-        // Frames: the role, the next parent to follow, and the scope that every `within` so far leaves.
-        let mut stack = vec![(role, 0_usize, Scopes::all())];
-        while let Some((at, next, outer)) = stack.pop() {
+    fn visit(&mut self, role: RoleId) {
+        let mut path = Vec::new();
+        let mut stack: Vec<Visit> = self.enter(role, Scopes::all(), &path).into_iter().collect();
+        while let Some(Visit { role, next, scope }) = stack.pop() {
             path.truncate(stack.len());
             self.steps += 1;
-            if self.found.len() > self.most || self.steps > self.most * 64 {
+            if self.is_enough() {
                 return;
             }
-            let within = match self.program.role(at).within {
-                Some((within, _)) if !self.program.catalog.is_unaware(self.permission) => {
-                    self.program.scopes.intersection(outer, within)
-                }
-                _ => outer,
-            };
-            if next == 0 {
-                if self.program.is_excepted(at, self.permission) {
-                    continue;
-                }
-                self.own(at, within, path);
+            if next == self.program.role(role).parents.end {
+                continue;
             }
-            let parent = self.program.parents(at).get(next).copied();
-            if let Some(parent) = parent {
-                stack.push((at, next + 1, outer));
-                if self.flat.holds(self.program, parent.role, self.permission) {
-                    path.push(Step { role: at, kind: parent.kind, span: parent.span });
-                    stack.push((parent.role, 0, within));
+            stack.push(Visit { role, next: next + 1, scope });
+            let parent = self.program.parents[next as usize];
+            path.push(Step { role, kind: parent.kind, span: parent.span });
+            let reached = given(self.program, self.flat, role, next)
+                .iter()
+                .filter(|group| self.program.sets.contains(group.set, self.permission))
+                .filter(|group| !self.program.scopes.are_disjoint(group.scope, scope))
+                .copied()
+                .collect::<Vec<_>>();
+            if self.program.pinned_copy(role, next).is_some() {
+                for group in reached {
+                    let scope = self.program.scopes.intersection(group.scope, scope);
+                    let (path, base, condition) = (path.clone(), parent.role, group.condition);
+                    let holds = self.flat.holds(self.program, base, self.permission);
+                    let now = if holds { nearest(self.program, self.flat, base, self.permission) } else { None };
+                    self.found.pinned.push(PinnedDerivation { path, base, condition, scope, now });
                 }
+            } else if !reached.is_empty() {
+                stack.extend(self.enter(parent.role, scope, &path));
             }
         }
     }
 
-    fn own(&mut self, at: RoleId, within: ScopeId, path: &[Step]) {
-        for clause in self.program.role(at).allows.clone() {
+    /// Whether no more is looked for; once it is known that there is more.
+    fn is_enough(&mut self) -> bool {
+        let found = self.found.clauses.len() + self.found.pinned.len();
+        self.found.more = found > limits::DERIVATIONS || (found > 0 && self.steps > limits::DERIVATION_STEPS);
+        if self.found.more {
+            self.found.pinned.truncate(limits::DERIVATIONS);
+            self.found.clauses.truncate(limits::DERIVATIONS - self.found.pinned.len());
+        }
+        self.found.more
+    }
+
+    /// Takes what a role's own clauses give and says where its parents go on; `None` where it takes the permission away.
+    fn enter(&mut self, role: RoleId, outer: ScopeId, path: &[Step]) -> Option<Visit> {
+        if self.program.is_excepted(role, self.permission) {
+            return None;
+        }
+        let scope = match self.program.role(role).within {
+            Some((within, _)) if !self.program.catalog.is_unaware(self.permission) => {
+                self.program.scopes.intersection(outer, within)
+            }
+            _ => outer,
+        };
+        for clause in self.program.role(role).allows.clone() {
             let allow = &self.program.allows[clause as usize];
             if self.program.sets.contains(allow.set, self.permission) {
                 let own = self.program.scope_for(self.permission, allow.scope);
-                let scope = self.program.scopes.intersection(own, within);
+                let scope = self.program.scopes.intersection(own, scope);
                 if scope != Scopes::empty() {
-                    self.found.push(Derivation { path: path.to_vec(), role: at, allow: clause as usize, scope });
+                    self.found.clauses.push(Derivation { path: path.to_vec(), role, allow: clause as usize, scope });
+                    self.steps += path.len();
+                    if self.is_enough() {
+                        return None;
+                    }
                 }
             }
         }
+        Some(Visit { role, next: self.program.role(role).parents.start, scope })
     }
 }
 

@@ -123,6 +123,12 @@ impl Sources {
         self.file_of(span).map_or("", |file| file.slice(span))
     }
 
+    /// `name:line` of a span's start, as people cite a line.
+    #[must_use]
+    pub fn line(&self, span: Span) -> String {
+        self.file_of(span).map_or_else(String::new, |file| format!("{}:{}", file.name, file.line_of(span.start) + 1))
+    }
+
     /// `name:line:column` of a span's start, as editors and terminals link it.
     #[must_use]
     pub fn place(&self, span: Span) -> String {

@@ -49,6 +49,15 @@ impl Calendar {
     }
 }
 
+/// Where and when a question is asked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Moment {
+    /// The region; by the default dates without.
+    pub region: Option<RegionId>,
+    /// The day; after everything that is known without.
+    pub at: Option<Date>,
+}
+
 /// Everything that changes with time.
 #[derive(Debug, Default)]
 pub struct Epochs {
@@ -78,6 +87,12 @@ impl Epochs {
     pub fn gains(&self, role: RoleId, region: Option<RegionId>, until: Option<Date>) -> impl Iterator<Item = &Gain> {
         let gains = self.calendar(region).and_then(|calendar| calendar.gains.get(&role));
         gains.into_iter().flatten().filter(move |gain| until.is_none_or(|until| gain.date <= until))
+    }
+
+    /// Since when a role has gained a permission in a region, if it has by a date.
+    #[must_use]
+    pub fn gained(&self, role: RoleId, permission: PermissionId, moment: Moment) -> Option<&Gain> {
+        self.gains(role, moment.region, moment.at).find(|gain| gain.permission == permission)
     }
 }
 
@@ -188,7 +203,8 @@ fn candidates(program: &Program, order: &Order, flat: &Flat) -> Vec<RoleId> {
 }
 
 /// Whether a backfill considers a role.
-fn considers(program: &Program, backfill: usize, role: RoleId) -> bool {
+#[must_use]
+pub fn considers(program: &Program, backfill: usize, role: RoleId) -> bool {
     match &program.backfills[backfill].filter {
         RoleFilter::All => true,
         RoleFilter::Default => program.role(role).kind != RoleKind::Custom,

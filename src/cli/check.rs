@@ -83,20 +83,21 @@ fn once(command: &Check) -> miette::Result<ExitCode> {
     Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// The findings with a place in what the user asked about.
+/// The findings with a place in what the user asked about, and errors that have none: those are about the whole project.
 fn asked_about(compilation: &Compilation, asked: &[String]) -> Vec<Diagnostic> {
     let concerns = |name: &str| {
         asked.iter().any(|asked| name == asked || name.strip_prefix(asked.as_str()).is_some_and(|rest| rest.starts_with('/')))
     };
     let in_asked = |finding: &&Diagnostic| {
         asked.is_empty()
+            || (finding.level == Level::Error && finding.labels.is_empty())
             || finding.labels.iter().filter_map(|label| compilation.sources.file_of(label.span)).any(|file| concerns(&file.name))
     };
     compilation.findings.iter().filter(in_asked).cloned().collect()
 }
 
 /// Prints findings and, but for JSON, a last line that counts them.
-fn show(compilation: &Compilation, findings: &[Diagnostic], format: Format) -> std::io::Result<()> {
+pub(super) fn show(compilation: &Compilation, findings: &[Diagnostic], format: Format) -> std::io::Result<()> {
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     write(&mut out, output::is_styled(), (compilation, findings), format)
 }

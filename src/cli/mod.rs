@@ -8,10 +8,14 @@ pub mod file;
 pub mod fmt;
 pub mod import;
 pub mod init;
+pub mod lock;
 pub mod output;
 pub mod progress;
 pub mod project;
+pub mod question;
+pub mod show;
 pub mod watch;
+pub mod why;
 
 use std::process::ExitCode;
 
@@ -45,6 +49,9 @@ enum Command {
     Build(build::Build),
     Init(init::Init),
     Check(check::Check),
+    Why(why::Why),
+    Show(show::Show),
+    Lock(lock::Lock),
     Explain(explain::Explain),
     Fmt(fmt::Fmt),
     Import(import::Import),
@@ -63,6 +70,9 @@ pub fn run(cli: &Cli) -> miette::Result<ExitCode> {
         Command::Check(command) => check::run(command),
         Command::Explain(command) => explain::run(command),
         Command::Fmt(command) => fmt::run(command),
+        Command::Why(command) => why::run(command),
+        Command::Show(command) => show::run(command),
+        Command::Lock(command) => lock::run(command),
         Command::Import(command) => import::run(command),
         Command::Completions(command) => completions::run(command),
     }

@@ -135,6 +135,19 @@ pub(super) fn shown(path: &Path) -> PathBuf {
 ///
 /// What kept it from being read, with the place in the TOML where that is at fault.
 pub fn load(path: &Path) -> miette::Result<Project> {
+    let mut project = load_unlocked(path)?;
+    if project.has_manifest {
+        project.input.pins = read_lock(&project.root)?;
+    }
+    Ok(project)
+}
+
+/// Reads the project that holds a path, but not its lock file: as it would be without one.
+///
+/// # Errors
+///
+/// What kept it from being read, with the place in the TOML where that is at fault.
+pub fn load_unlocked(path: &Path) -> miette::Result<Project> {
     if !path.exists() {
         let error = std::io::Error::from(std::io::ErrorKind::NotFound);
         return Err(miette::Report::new(FileFailure::new("find", path, error)));
@@ -153,7 +166,6 @@ pub fn load(path: &Path) -> miette::Result<Project> {
     let mut input = files.into_input()?;
     input.organisation = manifest.organisation.clone();
     input.levels = manifest.levels.clone();
-    input.pins = read_lock(&root)?;
     let asked = std::path::absolute(path)
         .ok()
         .and_then(|path| path.strip_prefix(&root).ok().map(slashed))

@@ -2,3 +2,7 @@
 
 pub mod frames;
 pub mod json;
+mod phrases;
+pub mod show;
+pub mod style;
+pub mod why;

@@ -12,14 +12,12 @@ mod roles;
 mod selectors;
 mod surfaces;
 
-use std::collections::BTreeMap;
-
 use rustc_hash::FxHashMap;
 
 use crate::conditions::Conditions;
 use crate::diagnostic::{Code, Sink, nearest, words};
 use crate::limits;
-use crate::model::{AllowedFinding, Organisation, Program};
+use crate::model::{AllowedFinding, Organisation, Program, WildcardId};
 use crate::pins::Pins;
 use crate::scopes::{ScopeId, Scopes};
 use crate::sets::Sets;
@@ -56,7 +54,7 @@ pub fn resolve(
         surfaces: Vec::new(),
         pairs: Vec::new(),
         backfills: Vec::new(),
-        wildcards: BTreeMap::new(),
+        wildcards: Vec::new(),
         allowed_findings: Vec::new(),
         organisation,
     };
@@ -65,6 +63,7 @@ pub fn resolve(
         sink,
         pins,
         selected: FxHashMap::default(),
+        wildcard_ids: FxHashMap::default(),
         scope_texts: FxHashMap::default(),
         division_names: FxHashMap::default(),
         suggestions: 0,
@@ -107,6 +106,8 @@ struct Resolver<'a> {
     sink: &'a mut Sink,
     pins: Option<&'a Pins>,
     selected: selectors::Cache,
+    /// Wildcards by their texts, in normal form and as written.
+    wildcard_ids: FxHashMap<Box<str>, WildcardId>,
     scope_texts: FxHashMap<Box<str>, ScopeId>,
     division_names: FxHashMap<Box<str>, Place>,
     suggestions: usize,

@@ -3,26 +3,33 @@
 use std::collections::BTreeMap;
 
 use super::Resolver;
-use crate::conditions::Conditions;
+use crate::conditions::{ConditionId, Conditions};
 use crate::diagnostic::Sink;
-use crate::id::Id;
-use crate::model::{Group, ParentKind, RoleId, Wildcard};
-use crate::scopes::Scopes;
-use crate::sets::SetId;
+use crate::model::{Group, ParentKind, PinnedCopy, RoleId, Wildcard, WildcardId};
+use crate::scopes::{ScopeId, Scopes};
+use crate::sets::{PermissionId, SetId};
 use crate::source::{Source, Sources};
+use crate::span::Span;
 use crate::syntax::{ast, parse};
 
 impl Resolver<'_> {
-    /// What a wildcard means: what the lock file says it matches, as far as the catalog still has it; else what it matches now.
-    pub(super) fn pinned_set(&mut self, source: &Source, selector: ast::Selector, now: SetId) -> SetId {
+    /// The wildcard that a selector is. It means what the lock file says it matches, as far as the catalog still has
+    /// that; what it matches now where the lock file does not have it.
+    pub(super) fn wildcard(&mut self, source: &Source, selector: ast::Selector, now: SetId) -> WildcardId {
         let text = selector.text(source);
-        let known = self.program.wildcards.get(text);
-        if let Some(wildcard) = known {
-            return wildcard.pinned;
+        if let Some(id) = self.wildcard_ids.get(text) {
+            return *id;
         }
-        let text = selector.normal(source);
-        let names = self.pins.and_then(|pins| pins.wildcards.get(&text));
-        let mut wildcard = Wildcard { now, pinned: now, gone: Vec::new(), is_pinned: names.is_some() };
+        let normal = selector.normal(source);
+        let known = self.wildcard_ids.get(normal.as_str()).copied();
+        let id = known.unwrap_or_else(|| self.add_wildcard(&normal, now));
+        self.wildcard_ids.insert(text.into(), id);
+        id
+    }
+
+    fn add_wildcard(&mut self, text: &str, now: SetId) -> WildcardId {
+        let names = self.pins.and_then(|pins| pins.wildcards.get(text));
+        let mut wildcard = Wildcard { text: text.into(), now, pinned: now, gone: Vec::new(), is_pinned: names.is_some() };
         if let Some(names) = names {
             let mut ids: Vec<u32> = Vec::with_capacity(names.len());
             for name in names {
@@ -35,19 +42,20 @@ impl Resolver<'_> {
             ids.dedup();
             wildcard.pinned = self.program.sets.intern(&ids);
         }
-        let pinned = wildcard.pinned;
-        self.program.wildcards.insert(text.into(), wildcard);
-        pinned
+        let id = WildcardId::new(self.program.wildcards.len());
+        self.program.wildcards.push(wildcard);
+        self.wildcard_ids.insert(text.into(), id);
+        id
     }
 
-    /// Resolves the pinned grants of copies. What the catalog or the project has no more is left out.
+    /// Resolves the pinned grants of copies. What the catalog or the project has no more is kept apart.
     pub(super) fn pinned_copies(&mut self) {
         let Some(pins) = self.pins else { return };
         for (name, lines) in &pins.copies {
             let Some(role) = self.program.find_role(name) else { continue };
-            let Some(at) = self.copied_parent(role) else { continue };
-            let groups = self.pinned_groups(lines);
-            self.program.pinned_copies.insert(role, (at, groups));
+            let Some(parent) = self.copied_parent(role) else { continue };
+            let (groups, gone) = self.pinned_groups(lines);
+            self.program.pinned_copies.insert(role, PinnedCopy { parent, groups, gone });
         }
     }
 
@@ -57,28 +65,28 @@ impl Resolver<'_> {
         self.program.role(role).parents.clone().find(copies)
     }
 
-    fn pinned_groups(&mut self, lines: &[String]) -> Vec<Group> {
-        let body: Vec<String> = lines.iter().map(|line| format!("    allow {line}\n")).collect();
+    /// The grants that lines of the lock file say, and the lines that say none any more.
+    fn pinned_groups(&mut self, lines: &[String]) -> (Vec<Group>, Vec<String>) {
+        // A grant takes one line of the text, so that a clause's line tells which grant it is.
+        let one_line = |line: &String| if line.contains('\n') { "\n".to_owned() } else { format!("allow {line}\n") };
+        let body: Vec<String> = lines.iter().map(one_line).collect();
         let sources = Sources::new(vec![("rolec.lock".to_owned(), format!("role pinned {{\n{}}}\n", body.concat()), false)]);
-        let Some(source) = sources.files().first() else { return Vec::new() };
+        let Some(source) = sources.files().first() else { return (Vec::new(), lines.to_vec()) };
         let tree = parse::parse(source, &mut Sink::default());
-        let mut groups: BTreeMap<(crate::conditions::ConditionId, crate::scopes::ScopeId), Vec<u32>> = BTreeMap::new();
+        let roles =
+            tree.items.iter().filter_map(|item| if let ast::ItemKind::Role(role) = &item.kind { Some(role) } else { None });
+        let mut groups: BTreeMap<(ConditionId, ScopeId), Vec<u32>> = BTreeMap::new();
+        let mut lost = vec![true; lines.len()];
         // The lines were sound when the lock was written: what is not any more has gone from the project.
         let mut quiet = Sink::default();
         std::mem::swap(self.sink, &mut quiet);
-        for item in &tree.items {
-            let ast::ItemKind::Role(role) = &item.kind else { continue };
-            for clause in &role.clauses {
-                let ast::ClauseKind::Allow(allow) = &clause.kind else { continue };
-                let Some(found) = self.selector(source, allow.selector) else { continue };
-                let scope = allow.scope.as_ref().map_or(Some(Scopes::all()), |scope| self.scope(source, scope));
-                let condition = allow
-                    .condition
-                    .as_ref()
-                    .map_or(Some(Conditions::always()), |condition| self.condition(source, condition, found.set, clause.span));
-                let (Some(permission), Some(scope), Some(condition)) = (found.single, scope, condition) else { continue };
-                let scope = self.program.scope_for(permission, scope);
-                groups.entry((condition, scope)).or_default().push(Id::raw(permission));
+        for clause in roles.flat_map(|role| &role.clauses) {
+            let ast::ClauseKind::Allow(allow) = &clause.kind else { continue };
+            let Some((permission, scope, condition)) = self.pinned_grant(source, allow, clause.span) else { continue };
+            groups.entry((condition, scope)).or_default().push(permission.raw());
+            // The first line of the text is the role's header.
+            if let Some(lost) = source.line_of(clause.span.start).checked_sub(1).and_then(|at| lost.get_mut(at)) {
+                *lost = false;
             }
         }
         std::mem::swap(self.sink, &mut quiet);
@@ -88,6 +96,17 @@ impl Resolver<'_> {
             ids.dedup();
             resolved.push(Group { condition, scope, set: self.program.sets.intern(&ids) });
         }
-        resolved
+        (resolved, lines.iter().zip(lost).filter(|(_, lost)| *lost).map(|(line, _)| line.clone()).collect())
+    }
+
+    fn pinned_grant(&mut self, source: &Source, allow: &ast::Allow, span: Span) -> Option<(PermissionId, ScopeId, ConditionId)> {
+        let found = self.selector(source, allow.selector)?;
+        let permission = found.single?;
+        let scope = allow.scope.as_ref().map_or(Some(Scopes::all()), |scope| self.scope(source, scope))?;
+        let condition = match &allow.condition {
+            Some(condition) => self.condition(source, condition, found.set, span)?,
+            None => Conditions::always(),
+        };
+        Some((permission, self.program.scope_for(permission, scope), condition))
     }
 }

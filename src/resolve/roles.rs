@@ -185,19 +185,21 @@ impl Resolver<'_> {
             None => Some(Scopes::all()),
         };
         let Some(found) = found else { return false };
+        let pin = (found.wildcard && kind != RoleKind::Default).then(|| self.wildcard(source, allow.selector, found.set));
+        let set = pin.map_or(found.set, |id| self.program.wildcards[id.index()].pinned);
+        // Against what the clause grants: a permission that the lock file keeps out can't make its condition wrong.
         let condition = match &allow.condition {
-            Some(condition) => self.condition(source, condition, found.set, span),
+            Some(condition) => self.condition(source, condition, set, span),
             None => Some(Conditions::always()),
         };
         let (Some(scope), Some(condition)) = (scope, condition) else { return false };
-        let pinned = found.wildcard && kind != RoleKind::Default;
-        let set = if pinned { self.pinned_set(source, allow.selector, found.set) } else { found.set };
         self.program.allows.push(Allow {
             set,
             scope,
             condition,
             since: allow.since.map(|date| date.day),
             wildcard: found.wildcard,
+            pin,
             single: found.single,
             span,
             selector_span: allow.selector.span,

@@ -3,11 +3,15 @@
 
 mod adapter;
 mod agree;
+mod answers;
 mod dump;
 mod examples;
+mod folder;
 mod format;
 mod generate;
 mod import;
+mod lock;
 mod pages;
+mod questions;
 mod reference;
 mod scratch;

@@ -31,8 +31,11 @@ pub fn no_lock(wildcards: usize, copies: usize) -> Diagnostic {
     if copies > 0 {
         what.push(if copies == 1 { "1 copy".to_owned() } else { format!("{copies} copies") });
     }
-    Diagnostic::new(Code::NoLock, format!("no lock file pins {}", super::all_of(&what)))
-        .help("`rolec lock` writes one: then a changed catalog can't change a role unseen")
+    let message = match what.as_slice() {
+        [] => "there is no lock file".to_owned(),
+        what => format!("no lock file pins {}", super::all_of(what)),
+    };
+    Diagnostic::new(Code::NoLock, message).help("`rolec lock` writes one: then a changed catalog can't change a role unseen")
 }
 
 /// What a role gains and loses against the lock file.
@@ -40,14 +43,15 @@ pub fn no_lock(wildcards: usize, copies: usize) -> Diagnostic {
 pub fn drift(role: &str, span: Span, gains: &[String], losses: &[String]) -> Diagnostic {
     let mut parts = Vec::new();
     if !gains.is_empty() {
-        parts.push(format!("would gain {}", some_of(gains, 5)));
+        parts.push(format!("gains {}", some_of(gains, 5)));
     }
     if !losses.is_empty() {
         parts.push(format!("loses {}", some_of(losses, 5)));
     }
-    Diagnostic::new(Code::LockDrift, format!("the catalog changed: `{role}` {}", super::all_of(&parts)))
+    let changes = super::all_of(&parts);
+    Diagnostic::new(Code::LockDrift, format!("`{role}` has changed since the lock file was written: it {changes}"))
         .at(span, format!("{} gained, {} lost", gains.len(), losses.len()))
-        .help("`rolec lock` accepts the change")
+        .help("the role keeps what is pinned until `rolec lock` accepts the change")
 }
 
 /// What the sources have and the lock file does not, or the other way round.

@@ -27,7 +27,10 @@ pub fn program(sources: &Sources, program: &Program, out: impl Write) -> io::Res
     view.places()?;
     by_name(program).into_iter().try_for_each(|role| view.role(role))?;
     program.backfills.iter().try_for_each(|backfill| view.backfill(backfill))?;
-    for (text, wildcard) in &program.wildcards {
+    let mut wildcards: Vec<_> = program.wildcards.iter().collect();
+    wildcards.sort_by(|a, b| a.text.cmp(&b.text));
+    for wildcard in wildcards {
+        let text = &wildcard.text;
         let pinned = if wildcard.is_pinned { " (pinned)" } else { "" };
         view.dump.node(format_args!("wildcard {text}{pinned}"), |dump| {
             program.sets.iter(wildcard.pinned).try_for_each(|permission| dump.line(program.catalog.name(permission)))
