@@ -3,6 +3,8 @@
 
 mod adapter;
 mod agree;
+mod commands;
+mod docs;
 mod dump;
 mod examples;
 mod format;
@@ -11,3 +13,4 @@ mod import;
 mod pages;
 mod reference;
 mod scratch;
+mod tidy;
