@@ -5,7 +5,7 @@
 use rayon::prelude::*;
 
 use crate::check::{self, Stages, silence};
-use crate::diagnostic::{Code, Diagnostic, Level, Sink};
+use crate::diagnostic::{Code, Diagnostic, Level, Levels, Sink};
 use crate::flatten::{self, Flat};
 use crate::graph::{self, Order};
 use crate::lock;
@@ -26,7 +26,7 @@ pub struct Input {
     /// What the manifest says of the organisation.
     pub organisation: Organisation,
     /// What the manifest makes of findings.
-    pub levels: silence::Levels,
+    pub levels: Levels,
     /// What the lock file pins.
     pub pins: Option<Pins>,
     /// Whether drift from the lock file is an error.

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use crate::check::silence::Levels;
-use crate::diagnostic::{Code, Level, nearest};
+use crate::diagnostic::{Code, Level, Levels, nearest};
 use crate::model::Organisation;
 
 /// A project's manifest.

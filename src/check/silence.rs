@@ -2,12 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::{Code, Diagnostic, Level, words};
+use crate::diagnostic::{Code, Diagnostic, Levels, words};
 use crate::model::AllowedFinding;
 use crate::span::Span;
-
-/// What a manifest makes of codes: another level, or (`None`) nothing at all.
-pub type Levels = BTreeMap<Code, Option<Level>>;
 
 /// Drops what declarations allow, sets the manifest's levels, and reports what is allowed without need.
 #[must_use]

@@ -56,15 +56,12 @@ pub fn run(command: &Init) -> miette::Result<ExitCode> {
     let manifest = manifest(&name_of(dir), command.catalog.as_deref());
     let mut files = vec![(MANIFEST, manifest.as_str())];
     files.extend(if command.catalog.is_some() { GENESYS_CLOUD } else { LOCAL });
-    let in_the_way: Vec<String> = files
-        .iter()
-        .filter(|(path, _)| dir.join(path).symlink_metadata().is_ok())
-        .map(|(path, _)| format!("`{}`", shown(dir, path)))
-        .collect();
+    let in_the_way: Vec<String> =
+        files.iter().filter(|(path, _)| dir.join(path).symlink_metadata().is_ok()).map(|(path, _)| shown(dir, path)).collect();
     if !in_the_way.is_empty() {
-        let verb = if in_the_way.len() == 1 { "exists" } else { "exist" };
         let help = "nothing was written: move what is in the way, or name another folder";
-        return Err(miette::miette!(help = help, "{} already {verb}", words::all_of(&in_the_way)));
+        let files = words::count(in_the_way.len(), "file");
+        return Err(miette::miette!(help = help, "{files} in the way:\n{}", in_the_way.join("\n")));
     }
     let keeps_ignore = dir.join(IGNORE.0).symlink_metadata().is_ok();
     if !keeps_ignore {

@@ -26,6 +26,9 @@ impl Level {
     }
 }
 
+/// What a project makes of codes: another level, or (`None`) nothing at all.
+pub type Levels = std::collections::BTreeMap<Code, Option<Level>>;
+
 /// Whether a project may judge a finding otherwise than the table does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {

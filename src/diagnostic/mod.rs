@@ -6,7 +6,7 @@ pub mod code;
 pub mod nearest;
 pub mod words;
 
-pub use code::{Code, Level};
+pub use code::{Code, Level, Levels};
 
 use crate::span::Span;
 

@@ -105,7 +105,8 @@ impl Resolver<'_> {
             let unordered = comparison.ordered && [left, right].contains(&Some(ValueType::String));
             if mismatch || unordered {
                 let span = value.span();
-                self.sink.report(words::roles::condition_type(variable, span, left, unordered && !mismatch));
+                let kind = left.map_or("a value", ValueType::described);
+                self.sink.report(words::roles::condition_type(variable, span, kind, unordered && !mismatch));
                 return false;
             }
         }

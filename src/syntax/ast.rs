@@ -365,6 +365,17 @@ pub enum ValueType {
     Number,
 }
 
+impl ValueType {
+    /// One value of the type, in words.
+    #[must_use]
+    pub const fn described(self) -> &'static str {
+        match self {
+            Self::String => "a string",
+            Self::Number => "a number",
+        }
+    }
+}
+
 /// `legacy NAME`.
 #[derive(Debug)]
 pub struct Legacy {

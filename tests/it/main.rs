@@ -4,6 +4,8 @@
 mod adapter;
 mod agree;
 mod answers;
+mod commands;
+mod docs;
 mod dump;
 mod examples;
 mod folder;
@@ -15,3 +17,4 @@ mod pages;
 mod questions;
 mod reference;
 mod scratch;
+mod tidy;

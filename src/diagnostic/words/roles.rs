@@ -3,7 +3,6 @@
 use super::{count, some_of};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::span::Span;
-use crate::syntax::ast::ValueType;
 
 /// Roles that inherit from one another.
 #[must_use]
@@ -72,9 +71,7 @@ pub fn condition_not_allowed(variable: &str, span: Span, clause: Span, refused: 
 
 /// A comparison of values of different types, or an order of texts.
 #[must_use]
-pub fn condition_type(variable: &str, span: Span, left: Option<ValueType>, unordered: bool) -> Diagnostic {
-    let name = |value| if value == ValueType::String { "a string" } else { "a number" };
-    let kind = left.map_or("a value", name);
+pub fn condition_type(variable: &str, span: Span, kind: &str, unordered: bool) -> Diagnostic {
     let message = if unordered {
         format!("`{variable}` is compared by order, and texts have none")
     } else {
