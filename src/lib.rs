@@ -10,6 +10,7 @@ pub mod cli;
 pub mod compile;
 pub mod conditions;
 pub mod diagnostic;
+pub mod fix;
 pub mod flatten;
 pub mod graph;
 pub mod id;

@@ -5,6 +5,7 @@ mod adapter;
 mod agree;
 mod dump;
 mod examples;
+mod fix;
 mod format;
 mod generate;
 mod import;
