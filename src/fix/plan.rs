@@ -247,7 +247,9 @@ pub(super) fn takes(program: &Program, permission: PermissionId, condition: Cond
     let allowed = |id: PermissionId, variable: &str| match &program.catalog.facts(id).conditions {
         None => None,
         Some(AllowedConditions::Any) => Some(None),
-        Some(AllowedConditions::Variables(list)) => list.iter().find(|(name, _)| **name == *variable).map(|(_, kind)| Some(*kind)),
+        Some(AllowedConditions::Variables(list)) => {
+            list.iter().find(|(name, _)| **name == *variable).map(|(_, kind)| Some(*kind))
+        }
     };
     let mut variables = Vec::new();
     if let Some(condition) = program.conditions.get(condition) {
