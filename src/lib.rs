@@ -11,6 +11,7 @@ pub mod compile;
 pub mod conditions;
 pub mod diagnostic;
 pub mod emit;
+pub mod fix;
 pub mod flatten;
 pub mod graph;
 pub mod id;

@@ -147,12 +147,13 @@ impl<'p> Confinement<'p> {
                 *counterparts.iter().find(|(aware, _)| flat.holds(program, role, *aware)).unwrap_or(&counterparts[0]);
             let aware_name = program.catalog.name(aware);
             let half = Half { unaware: name, aware: aware_name, pair: span, chain: self.chain(derivation.as_ref(), name) };
-            sink.report(if flat.holds(program, role, aware) {
+            let finding = if flat.holds(program, role, aware) {
                 let other = provenance::nearest(program, flat, role, aware);
                 words::confinement::defeated(confined, &half, &self.chain(other.as_ref(), aware_name))
             } else {
                 words::confinement::half(confined, &half)
-            });
+            };
+            sink.report(finding.concerning([permission.raw()]));
         }
         for (derivation, permissions) in brought.into_values() {
             let names = self.names(&permissions);
@@ -160,7 +161,8 @@ impl<'p> Confinement<'p> {
             let chain = self.chain(Some(&derivation), &names[0]);
             let (aware, pair) = pair.map_or(("", Span::default()), |(aware, span)| (program.catalog.name(*aware), *span));
             let half = Half { unaware: &names[0], aware, pair, chain };
-            sink.report(words::confinement::wildcard(confined, &half, &names));
+            let finding = words::confinement::wildcard(confined, &half, &names);
+            sink.report(finding.concerning(permissions.iter().map(|id| id.raw())));
         }
     }
 

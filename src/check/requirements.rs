@@ -4,6 +4,7 @@ use rustc_hash::FxHashSet;
 
 use super::Stages;
 use crate::diagnostic::{Sink, words};
+use crate::id::Id;
 use crate::model::RoleId;
 use crate::sets::PermissionId;
 
@@ -64,7 +65,19 @@ impl<'p> Requirements<'p> {
             (program.catalog.name(*permission).to_owned(), need.text.to_string(), need.any)
         });
         let own = program.role(role);
-        sink.report(words::roles::missing_required(&own.name, own.name_span, &shown.collect::<Vec<_>>()));
+        let finding = words::roles::missing_required(&own.name, own.name_span, &shown.collect::<Vec<_>>());
+        sink.report(finding.concerning(self.needed(role, &missing)));
+    }
+
+    /// What would meet requirements; of those that any one of several meets, the choice is nobody's but the author's.
+    fn needed(&self, role: RoleId, unmet: &[(PermissionId, usize)]) -> Vec<u32> {
+        let Stages { program, flat, .. } = self.stages;
+        let needs = unmet.iter().map(|(permission, at)| &program.catalog.facts(*permission).requires[*at]);
+        let needed = needs.filter(|need| !need.any).flat_map(|need| program.sets.iter(need.set));
+        let mut needed: Vec<u32> = needed.filter(|id| !flat.holds(program, role, *id)).map(Id::raw).collect();
+        needed.sort_unstable();
+        needed.dedup();
+        needed
     }
 }
 

@@ -1,5 +1,6 @@
 //! `rolec check`: findings with places and reasons.
 
+use std::borrow::Cow;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -10,7 +11,8 @@ use super::progress::Progress;
 use super::{output, project};
 use crate::compile::{self, Compilation};
 use crate::diagnostic::words::count;
-use crate::diagnostic::{Diagnostic, Level};
+use crate::diagnostic::{Diagnostic, Fix, Level};
+use crate::fix::Fixes;
 use crate::render::{frames, json};
 
 /// Check a project and say what is wrong with it.
@@ -74,8 +76,9 @@ fn once(command: &Check) -> miette::Result<ExitCode> {
         let mut project = project::load(path)?;
         project.input.locked = command.locked;
         progress.say(format!("checking {}", path.display()));
-        let compilation = compile::compile(project.input);
-        let findings = asked_about(&compilation, &project.asked);
+        let mut compilation = compile::compile(project.input);
+        let mut findings = asked_about(&compilation, &project.asked);
+        work_out_fixes(&mut compilation, &mut findings, command.format);
         drop(progress);
         show(&compilation, &findings, command.format).map_err(output::failure)?;
         sound &= !findings.iter().any(|finding| finding.level == Level::Error);
@@ -94,6 +97,20 @@ fn asked_about(compilation: &Compilation, asked: &[String]) -> Vec<Diagnostic> {
             || finding.labels.iter().filter_map(|label| compilation.sources.file_of(label.span)).any(|file| concerns(&file.name))
     };
     compilation.findings.iter().filter(in_asked).cloned().collect()
+}
+
+/// Works out the fixes of the findings that are shown with them.
+fn work_out_fixes(compilation: &mut Compilation, findings: &mut [Diagnostic], format: Format) {
+    let shown = match format {
+        Format::Json => (0..findings.len()).collect(),
+        Format::Human => gravest(findings, FRAMES),
+        Format::Short => return,
+    };
+    let Compilation { sources, program, flat, findings: all, .. } = compilation;
+    let mut fixes = Fixes::new(program, flat, sources, all);
+    for at in shown {
+        findings[at].fix = fixes.of(&findings[at]);
+    }
 }
 
 /// Prints findings and, but for JSON, a last line that counts them.
@@ -129,8 +146,10 @@ fn write(
         }
         Format::Human => {
             let shown = gravest(findings, FRAMES);
-            for finding in &shown {
-                out.write_all(frames::render(&compilation.sources, finding, frames::Form::Frames, colours).as_bytes())?;
+            let mut fixes: Vec<&Fix> = Vec::new();
+            for finding in shown.iter().map(|at| &findings[*at]) {
+                let finding = without_lines_of(finding, &mut fixes);
+                out.write_all(frames::render(&compilation.sources, &finding, frames::Form::Frames, colours).as_bytes())?;
             }
             if shown.len() < findings.len() {
                 writeln!(out, "… and {} more; `--format short` lists them all", findings.len() - shown.len())?;
@@ -143,11 +162,25 @@ fn write(
     out.flush()
 }
 
-/// So many of the findings, the gravest, in the order a reader meets them.
-fn gravest(findings: &[Diagnostic], most: usize) -> Vec<&Diagnostic> {
+/// Where so many of the findings stand, the gravest, in the order a reader meets them.
+fn gravest(findings: &[Diagnostic], most: usize) -> Vec<usize> {
     let mut order: Vec<usize> = (0..findings.len()).collect();
     order.sort_by_key(|at| findings[*at].level);
     order.truncate(most);
     order.sort_unstable();
-    order.into_iter().map(|at| &findings[at]).collect()
+    order
+}
+
+/// A finding that only refers to its fix if that was shown before: all pair conflicts of a role have one fix.
+fn without_lines_of<'f>(finding: &'f Diagnostic, shown: &mut Vec<&'f Fix>) -> Cow<'f, Diagnostic> {
+    match &finding.fix {
+        Some(fix) if shown.contains(&fix) => {
+            let above = Fix { title: "as above".to_owned(), automatic: fix.automatic, edits: Vec::new() };
+            Cow::Owned(Diagnostic { fix: Some(above), ..finding.clone() })
+        }
+        fix => {
+            shown.extend(fix);
+            Cow::Borrowed(finding)
+        }
+    }
 }

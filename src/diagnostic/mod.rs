@@ -23,10 +23,12 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// What to write or do.
     pub help: Option<String>,
-    /// Text edits that mend it.
+    /// Text edits that mend it, as far as the words alone know them; `fix` works out the rest.
     pub fix: Option<Fix>,
     /// The declaration that is judged, where it is not the one that holds the primary label.
     pub about: Option<Span>,
+    /// The permissions that its fix takes away or adds, as the catalog numbers them; the message may name but some.
+    pub permissions: Vec<u32>,
 }
 
 /// A place and what is there.
@@ -64,7 +66,16 @@ impl Diagnostic {
     /// A finding at its code's own level, without a place yet.
     #[must_use]
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, level: code.level(), message: message.into(), labels: Vec::new(), help: None, fix: None, about: None }
+        Self {
+            code,
+            level: code.level(),
+            message: message.into(),
+            labels: Vec::new(),
+            help: None,
+            fix: None,
+            about: None,
+            permissions: Vec::new(),
+        }
     }
 
     /// Adds the place of the fault.
@@ -108,6 +119,13 @@ impl Diagnostic {
     #[must_use]
     pub fn about(mut self, declaration: Span) -> Self {
         self.about = Some(declaration);
+        self
+    }
+
+    /// Says which permissions a fix takes away or adds.
+    #[must_use]
+    pub fn concerning(mut self, permissions: impl IntoIterator<Item = u32>) -> Self {
+        self.permissions = permissions.into_iter().collect();
         self
     }
 

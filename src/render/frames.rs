@@ -6,7 +6,7 @@ use codespan_reporting::diagnostic::{Diagnostic as Frame, Label as FrameLabel, L
 use codespan_reporting::files::{Error, Files};
 use codespan_reporting::term::{self, Config, DisplayStyle, Styles, StylesWriter, termcolor::Ansi};
 
-use crate::diagnostic::{Diagnostic, Level};
+use crate::diagnostic::{Diagnostic, Fix, Level};
 use crate::source::{Source, Sources};
 
 /// How much of a finding is shown.
@@ -72,7 +72,29 @@ fn frame(sources: &Sources, finding: &Diagnostic, form: Form) -> Frame<usize> {
         frame.labels.push(FrameLabel::new(style, id.index(), start..first_line_end(file, start, end)).with_message(&label.text));
     }
     frame.notes.extend(finding.help.iter().map(|help| format!("help: {help}")));
+    frame.notes.extend(finding.fix.as_ref().and_then(|fix| fix_note(fix, finding.help.as_deref().unwrap_or_default())));
     frame
+}
+
+/// Lines of a fix that are shown; the JSON form has them all.
+const FIX_LINES: usize = 8;
+
+/// What a fix does, and the lines to write; nothing where the help says as much.
+fn fix_note(fix: &Fix, help: &str) -> Option<String> {
+    let mut lines = fix.edits.iter().flat_map(|edit| edit.text.lines()).map(str::trim).filter(|line| !line.is_empty()).peekable();
+    let is_said = lines.peek().is_some() && lines.clone().all(|line| help.contains(line));
+    if is_said || help.contains(&fix.title) {
+        return None;
+    }
+    let mut note = format!("{}: {}", if fix.automatic { "fix" } else { "fix, offered" }, fix.title);
+    for line in lines.by_ref().take(FIX_LINES) {
+        note.push_str("\n    ");
+        note.push_str(line);
+    }
+    if lines.peek().is_some() {
+        note.push_str("\n    …");
+    }
+    Some(note)
 }
 
 /// Where a label ends: a place of several lines is shown by its first.

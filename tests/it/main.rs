@@ -9,6 +9,7 @@ mod docs;
 mod dump;
 mod examples;
 mod folder;
+mod fix;
 mod format;
 mod generate;
 mod import;

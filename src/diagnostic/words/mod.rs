@@ -5,6 +5,7 @@
 pub mod backfills;
 pub mod catalog;
 pub mod confinement;
+pub mod fixes;
 pub mod limits;
 pub mod names;
 pub mod places;

@@ -17,7 +17,6 @@ pub fn not_allowable(code: Code, span: Span) -> Diagnostic {
 pub fn unneeded(code: Code, span: Span) -> Diagnostic {
     Diagnostic::new(Code::UnneededAllowFinding, format!("there is no `{}` here to allow", code.name()))
         .at(span, "silences nothing")
-        .replace(span, "")
         .help("remove the line")
 }
 
