@@ -92,9 +92,10 @@ pub fn pins(program: &Program, flat: &Flat) -> Pins {
     Pins { catalog: catalog_digest(program), wildcards, copies }
 }
 
-/// The roles that copy another one, with that one.
+/// The organisation's own roles that copy another one, with that one.
 fn copies(program: &Program) -> impl Iterator<Item = (RoleId, RoleId)> + '_ {
-    program.role_ids().filter_map(|role| {
+    let own = program.role_ids().filter(|role| program.role(*role).kind != RoleKind::Default);
+    own.filter_map(|role| {
         let base = program.parents(role).iter().find(|parent| parent.kind == ParentKind::Copies)?;
         Some((role, base.role))
     })
@@ -114,16 +115,12 @@ fn grant_lines(program: &Program, flat: &Flat, role: RoleId) -> Vec<String> {
 /// Compares the project with what the lock file pins.
 pub fn check(program: &mut Program, order: &Order, flat: &Flat, pinned: Option<&Pins>, sink: &mut Sink) {
     let Some(pinned) = pinned else {
-        let wildcards = program.allows.iter().filter(|allow| allow.wildcard).count();
-        let own: usize = program
-            .role_ids()
-            .filter(|id| program.role(*id).kind != RoleKind::Default)
-            .map(|id| program.allows(id).iter().filter(|allow| allow.wildcard).count())
-            .sum();
-        debug_assert!(own <= wildcards);
-        let copies = copies(program).count();
-        if own + copies > 0 {
-            sink.report(words::project::no_lock(own, copies));
+        let sound = |id: &RoleId| !order.tainted[id.index()];
+        let own = program.role_ids().filter(|id| program.role(*id).kind != RoleKind::Default).filter(sound);
+        let wildcards: usize = own.map(|id| program.allows(id).iter().filter(|allow| allow.wildcard).count()).sum();
+        let copies = copies(program).filter(|(role, _)| sound(role)).count();
+        if wildcards + copies > 0 {
+            sink.report(words::project::no_lock(wildcards, copies));
         }
         return;
     };

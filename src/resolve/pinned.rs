@@ -6,7 +6,7 @@ use super::Resolver;
 use crate::conditions::Conditions;
 use crate::diagnostic::Sink;
 use crate::id::Id;
-use crate::model::{Group, ParentKind, RoleId, Wildcard};
+use crate::model::{Group, ParentKind, RoleId, RoleKind, Wildcard};
 use crate::scopes::Scopes;
 use crate::sets::SetId;
 use crate::source::{Source, Sources};
@@ -53,8 +53,9 @@ impl Resolver<'_> {
 
     /// Where, among all parents, the one that a role copies stands.
     fn copied_parent(&self, role: RoleId) -> Option<u32> {
+        let role = self.program.role(role);
         let copies = |at: &u32| self.program.parents[*at as usize].kind == ParentKind::Copies;
-        self.program.role(role).parents.clone().find(copies)
+        role.parents.clone().find(copies).filter(|_| role.kind != RoleKind::Default)
     }
 
     fn pinned_groups(&mut self, lines: &[String]) -> Vec<Group> {
@@ -75,7 +76,7 @@ impl Resolver<'_> {
                 let condition = allow
                     .condition
                     .as_ref()
-                    .map_or(Some(Conditions::always()), |condition| self.condition(source, condition, found.set, clause.span));
+                    .map_or(Some(Conditions::always()), |condition| self.condition(source, condition, found.single.as_slice(), clause.span));
                 let (Some(permission), Some(scope), Some(condition)) = (found.single, scope, condition) else { continue };
                 let scope = self.program.scope_for(permission, scope);
                 groups.entry((condition, scope)).or_default().push(Id::raw(permission));
