@@ -2,6 +2,8 @@
 //!
 //! `Sources → ast::File → Program → Order → Flat → Epochs`, then the judgements. Pure: texts in, values out.
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 
 use crate::check::{self, Stages, silence};
@@ -13,6 +15,7 @@ use crate::model::{Organisation, Program};
 use crate::pins::Pins;
 use crate::resolve;
 use crate::source::Sources;
+use crate::span::Span;
 use crate::syntax::{ast, parse};
 use crate::timeline::{self, Epochs};
 
@@ -72,6 +75,7 @@ pub fn compile(input: Input) -> Compilation {
     let files = parse_all(&sources, &mut sink);
     let mut program = resolve::resolve(files, &sources, organisation, pins.as_ref(), &mut sink);
     let order = graph::order(&program, &mut sink);
+    forgive_tainted(&mut program, &order);
     let flat = flatten::flatten(&mut program, &order, &mut sink);
     let epochs = timeline::timeline(&mut program, &order, &flat, &mut sink);
     check::check(Stages { program: &program, order: &order, flat: &flat, epochs: &epochs }, &mut sink);
@@ -82,6 +86,15 @@ pub fn compile(input: Input) -> Compilation {
     let findings = silence::apply(sink.into_findings(), &program.allowed_findings, &levels);
     let findings = Sink::from(findings).into_sorted();
     Compilation { sources, program, order, flat, epochs, findings }
+}
+
+/// Findings may be missing of a role that is not judged, so what it allows is not called unneeded.
+fn forgive_tainted(program: &mut Program, order: &Order) {
+    let tainted = program.role_ids().filter(|id| order.tainted[id.index()]);
+    let declarations: BTreeSet<Span> = tainted.map(|id| program.role(id).span).collect();
+    for allowed in &mut program.allowed_findings {
+        allowed.faulty |= declarations.contains(&allowed.declaration);
+    }
 }
 
 /// Parses all sources, side by side; trees and findings come in the sources' order.

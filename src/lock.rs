@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::diagnostic::{Sink, words};
 use crate::flatten::{self, Flat, Grant};
 use crate::graph::Order;
-use crate::model::{ParentKind, Program, RoleId, WildcardId};
+use crate::model::{ParentKind, Program, RoleId, RoleKind, WildcardId};
 use crate::pins::Pins;
 use crate::scopes::Scopes;
 use crate::sets::SetId;
@@ -112,9 +112,10 @@ pub fn pins(program: &Program, flat: &Flat) -> Pins {
     Pins { catalog: catalog_digest(program), copies: copies.collect(), wildcards }
 }
 
-/// The roles that copy another one, with that one.
+/// The organisation's own roles that copy another one, with that one.
 fn copies(program: &Program) -> impl Iterator<Item = (RoleId, RoleId)> + '_ {
-    program.role_ids().filter_map(|role| {
+    let own = program.role_ids().filter(|role| program.role(*role).kind != RoleKind::Default);
+    own.filter_map(|role| {
         let base = program.parents(role).iter().find(|parent| parent.kind == ParentKind::Copies)?;
         Some((role, base.role))
     })
@@ -135,8 +136,10 @@ pub fn check(program: &mut Program, order: &Order, flat: &Flat, (pinned, locked)
         drift(program, order, flat, sink);
         return;
     }
-    let wildcards = program.allows.iter().filter(|allow| allow.pin.is_some()).count();
-    let copies = copies(program).count();
+    let sound = |id: &RoleId| !order.tainted[id.index()];
+    let pins = |id: RoleId| program.allows(id).iter().filter(|allow| allow.pin.is_some()).count();
+    let wildcards: usize = program.role_ids().filter(sound).map(pins).sum();
+    let copies = copies(program).filter(|(role, _)| sound(role)).count();
     if locked || wildcards + copies > 0 {
         sink.report(words::project::no_lock(wildcards, copies));
     }

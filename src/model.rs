@@ -130,6 +130,8 @@ pub struct DivisionSet {
     pub scope: ScopeId,
     /// Whether a scope or set names it.
     pub used: bool,
+    /// Whether it contains itself, or a set that does: then it means nothing.
+    pub ringed: bool,
     /// Its name in the declaration.
     pub span: Span,
 }

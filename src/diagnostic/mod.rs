@@ -154,6 +154,12 @@ impl Sink {
         self.findings.push(finding);
     }
 
+    /// Whether nothing was found.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.findings.is_empty()
+    }
+
     /// Takes all that another sink took.
     pub fn absorb(&mut self, other: Self) {
         self.findings.extend(other.findings);

@@ -23,9 +23,12 @@ impl Resolver<'_> {
             let (name, span) = (declared.name.text(source), declared.name.span);
             if let Some(first) = names.get(name) {
                 self.sink.report(words::names::duplicate("backfill", name, span, *first));
-            } else if self.may_declare(name, span) {
+            } else {
                 names.insert(name, span);
-                let backfill = self.backfill(source, declared, item);
+                let sound = self.may_declare(name, span);
+                let mut backfill = self.backfill(source, declared, item);
+                backfill.faulty |= !sound;
+                self.settle_allowed(backfill.span, backfill.faulty);
                 self.program.backfills.push(backfill);
             }
         }
@@ -128,7 +131,7 @@ impl Resolver<'_> {
                 true
             }
             Kind::See(_) => true,
-            Kind::AllowFinding(allowed) => self.allow_finding(source, *allowed, backfill.span, backfill.faulty),
+            Kind::AllowFinding(allowed) => self.allow_finding(source, *allowed, backfill.span),
         }
     }
 

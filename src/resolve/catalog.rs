@@ -3,14 +3,14 @@
 //! What is said stands at three levels, and the innermost wins. `correct` overrules at its own level. What refers
 //! to permissions (`requires`) is resolved once the catalog stands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
 use super::facts::{Fact, LevelFacts};
 use super::{Resolver, Trees};
 use crate::catalog::{Catalog, Facts};
-use crate::diagnostic::{Code, Sink, nearest, words};
+use crate::diagnostic::{Code, Diagnostic, Sink, nearest, words};
 use crate::limits;
 use crate::source::Source;
 use crate::span::Span;
@@ -19,15 +19,22 @@ use crate::syntax::ast;
 /// What is said at each level, by the level's name: `d`, `d:e` or `d:e:a`.
 type Levels = FxHashMap<Box<str>, LevelFacts>;
 
-/// Builds the catalog from all declarations; requirements are left to [`Resolver::catalog_references`].
-pub(super) fn build(trees: &Trees<'_>, sink: &mut Sink) -> Catalog {
+/// Builds the catalog from all declarations, and says which have an error in them; requirements are left to
+/// [`Resolver::catalog_references`].
+pub(super) fn build(trees: &Trees<'_>, sink: &mut Sink) -> (Catalog, BTreeSet<Span>) {
+    let mut faulty = BTreeSet::new();
     let mut declared: BTreeMap<Box<str>, Span> = BTreeMap::new();
     let (mut stated, mut corrected) = (Levels::default(), Levels::default());
     for (source, item) in trees.items() {
         match &item.kind {
             ast::ItemKind::Domain(domain) if !domain.correct => {
                 declare(source, domain, &mut declared);
-                state(source, domain, &mut stated, sink);
+                let mut own = Sink::default();
+                state(source, domain, &mut stated, &mut own);
+                if item.faulty || !own.is_empty() {
+                    faulty.insert(item.span);
+                }
+                sink.absorb(own);
             }
             ast::ItemKind::Legacy(legacy) => {
                 let name = legacy.name.text(source);
@@ -44,18 +51,25 @@ pub(super) fn build(trees: &Trees<'_>, sink: &mut Sink) -> Catalog {
         if let ast::ItemKind::Domain(domain) = &item.kind
             && domain.correct
         {
-            correct(source, domain, item.span, &declared, &stated, &mut corrected, sink);
+            let mut own = Sink::default();
+            correct(source, domain, &declared, &mut corrected, &mut own);
+            if item.faulty || !own.is_empty() {
+                faulty.insert(item.span);
+                sink.absorb(own);
+            } else {
+                sink.report(correction(source, domain, item.span, &stated));
+            }
         }
     }
     if declared.len() > limits::PERMISSIONS {
         sink.report(words::limits::exceeded(Code::CatalogTooLarge, None, limits::PERMISSIONS, "permissions"));
-        return Catalog::default();
+        return (Catalog::default(), faulty);
     }
     let permissions = declared.into_iter().map(|(name, place)| {
         let facts = facts_of(&name, place, &stated, &corrected);
         (name, facts)
     });
-    Catalog::new(permissions.collect())
+    (Catalog::new(permissions.collect()), faulty)
 }
 
 fn declare(source: &Source, domain: &ast::Domain, declared: &mut BTreeMap<Box<str>, Span>) {
@@ -100,22 +114,11 @@ fn visit(source: &Source, domain: &ast::Domain, mut visit: impl FnMut(&str, Opti
 }
 
 /// Records a correction, which may only name what is declared.
-fn correct(
-    source: &Source,
-    domain: &ast::Domain,
-    span: Span,
-    declared: &BTreeMap<Box<str>, Span>,
-    stated: &Levels,
-    corrected: &mut Levels,
-    sink: &mut Sink,
-) {
+fn correct(source: &Source, domain: &ast::Domain, declared: &BTreeMap<Box<str>, Span>, corrected: &mut Levels, sink: &mut Sink) {
     let known = |name: &str| {
-        let prefix = format!("{name}:");
-        let next = declared.range::<str, _>((std::ops::Bound::Included(name), std::ops::Bound::Unbounded));
-        let mut near = next
-            .take(1)
-            .chain(declared.range::<str, _>((std::ops::Bound::Included(prefix.as_str()), std::ops::Bound::Unbounded)).take(1));
-        near.any(|(key, _)| **key == *name || key.starts_with(&prefix))
+        let prefix = if name.matches(':').count() == 2 { name.to_owned() } else { format!("{name}:") };
+        let mut next = declared.range::<str, _>((std::ops::Bound::Included(prefix.as_str()), std::ops::Bound::Unbounded));
+        next.next().is_some_and(|(key, _)| if prefix.ends_with(':') { key.starts_with(&prefix) } else { **key == *prefix })
     };
     let mut names = vec![(domain.name.text(source).to_owned(), "domain", domain.name)];
     for entity in &domain.entities {
@@ -132,18 +135,18 @@ fn correct(
         let meant = nearest::name(name.text(source), near.filter_map(|key| key.split(':').nth(place)));
         sink.report(words::catalog::unknown_permission(full, (kind, name.text(source), name.span), meant));
     }
-    let mut changes = 0;
-    visit(source, domain, |name, title, attributes| {
-        if title.is_some() || !attributes.is_empty() {
-            let level = corrected.entry(name.into()).or_default();
-            level.state(source, name, title, attributes, sink);
-            changes += level.differences(stated.get(name));
-        }
-    });
-    sink.report(match changes {
+    state(source, domain, corrected, sink);
+}
+
+/// What a correction without error changes.
+fn correction(source: &Source, domain: &ast::Domain, span: Span, stated: &Levels) -> Diagnostic {
+    let mut own = Levels::default();
+    state(source, domain, &mut own, &mut Sink::default());
+    let changes = own.iter().map(|(name, level)| level.differences(stated.get(name))).sum();
+    match changes {
         0 => words::catalog::idle_correction(span, domain.name.text(source)),
         _ => words::catalog::corrected(span, domain.name.text(source), changes),
-    });
+    }
 }
 
 /// What holds of one permission: the innermost level wins, a correction before the statement of its level.
@@ -171,7 +174,7 @@ fn facts_of(name: &str, place: Span, stated: &Levels, corrected: &Levels) -> Fac
 
 impl Resolver<'_> {
     /// Resolves `requires` and checks `use`, and keeps the findings that domains silence.
-    pub(super) fn catalog_references(&mut self, trees: &Trees<'_>) {
+    pub(super) fn catalog_references(&mut self, trees: &Trees<'_>, faulty: &BTreeSet<Span>) {
         let mut needs: BTreeMap<(String, bool), Vec<crate::catalog::Requirement>> = BTreeMap::new();
         for (source, item) in trees.items() {
             let ast::ItemKind::Domain(domain) = &item.kind else { continue };
@@ -187,8 +190,11 @@ impl Resolver<'_> {
                     }
                 }
             });
+            let mut sound = !faulty.contains(&item.span);
             for (name, selector, needed) in selectors {
-                if let (Some(found), true) = (self.selector(source, selector), needed) {
+                let found = self.selector(source, selector);
+                sound &= found.is_some();
+                if let (Some(found), true) = (found, needed) {
                     let need =
                         crate::catalog::Requirement { text: selector.text(source).into(), set: found.set, any: found.wildcard };
                     let list = needs.entry((name, domain.correct)).or_default();
@@ -198,8 +204,9 @@ impl Resolver<'_> {
                 }
             }
             for allowed in &domain.allowed_findings {
-                self.allow_finding(source, *allowed, item.span, item.faulty);
+                sound &= self.allow_finding(source, *allowed, item.span);
             }
+            self.settle_allowed(item.span, !sound);
         }
         if needs.is_empty() {
             return;

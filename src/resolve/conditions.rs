@@ -4,7 +4,7 @@ use super::Resolver;
 use crate::catalog::AllowedConditions;
 use crate::conditions::{Condition, ConditionId, Operand};
 use crate::diagnostic::words;
-use crate::sets::SetId;
+use crate::sets::PermissionId;
 use crate::source::Source;
 use crate::span::Span;
 use crate::syntax::ast::{self, ValueType};
@@ -53,63 +53,98 @@ fn canonical(source: &Source, condition: &ast::Condition) -> Condition {
 }
 
 impl Resolver<'_> {
-    /// A condition on grants of a set of permissions; `None` after a report.
+    /// A condition on grants of some permissions; `None` after a report.
     pub(super) fn condition(
         &mut self,
         source: &Source,
         condition: &ast::Condition,
-        set: SetId,
+        permissions: &[PermissionId],
         clause: Span,
     ) -> Option<ConditionId> {
         let mut found = Vec::new();
         comparisons(condition, &mut found);
-        let sound = found.iter().all(|comparison| self.is_allowed(source, comparison, set, clause));
+        let mut sound = true;
+        for comparison in &found {
+            sound &= self.is_allowed(source, comparison, permissions, clause);
+        }
         sound.then(|| self.program.conditions.intern(canonical(source, condition)))
     }
 
-    fn is_allowed(&mut self, source: &Source, comparison: &Comparison, set: SetId, clause: Span) -> bool {
-        let catalog = &self.program.catalog;
+    fn is_allowed(&mut self, source: &Source, comparison: &Comparison, permissions: &[PermissionId], clause: Span) -> bool {
         let variable = comparison.variable.text(source);
-        let allowed = |permission, variable: &str| match &catalog.facts(permission).conditions {
-            None => None,
-            Some(AllowedConditions::Any) => Some(None),
-            Some(AllowedConditions::Variables(list)) => {
-                list.iter().find(|(name, _)| **name == *variable).map(|(_, value)| Some(*value))
-            }
-        };
-        let permissions: Vec<_> = self.program.sets.iter(set).collect();
-        let without = |variable: &str| -> Vec<String> {
-            permissions.iter().filter(|id| allowed(**id, variable).is_none()).map(|id| catalog.name(*id).to_owned()).collect()
-        };
-        let refused = without(variable);
-        if !refused.is_empty() {
-            self.sink.report(words::roles::condition_not_allowed(variable, comparison.variable.span, clause, &refused));
-            return false;
+        let (allowing, refusing): (Vec<_>, Vec<_>) =
+            permissions.iter().copied().partition(|id| self.allowed(*id, variable) != Allowed::No);
+        let mut sound = refusing.is_empty();
+        if !sound {
+            self.refuse(comparison.variable, source, clause, &refusing);
         }
-        let left = permissions.iter().find_map(|id| allowed(*id, variable).flatten());
         for value in &comparison.values {
-            let right = match value {
-                ast::Value::String(_) => Some(ValueType::String),
-                ast::Value::Number(_) => Some(ValueType::Number),
-                ast::Value::Variable(name) => {
-                    let other = name.text(source);
-                    let refused = without(other);
-                    if !other.starts_with("User.") && !refused.is_empty() {
-                        self.sink.report(words::roles::condition_not_allowed(other, name.span, clause, &refused));
-                        return false;
-                    }
-                    permissions.iter().find_map(|id| allowed(*id, other).flatten())
+            if let ast::Value::Variable(name) = value
+                && !name.text(source).starts_with("User.")
+            {
+                let refuses = |id: &&PermissionId| self.allowed(**id, name.text(source)) == Allowed::No;
+                let refusing: Vec<_> = allowing.iter().filter(refuses).copied().collect();
+                if !refusing.is_empty() {
+                    self.refuse(*name, source, clause, &refusing);
+                    sound = false;
                 }
-            };
-            let mismatch = left.zip(right).is_some_and(|(left, right)| left != right);
-            let unordered = comparison.ordered && [left, right].contains(&Some(ValueType::String));
-            if mismatch || unordered {
-                let span = value.span();
-                let kind = left.map_or("a value", ValueType::described);
-                self.sink.report(words::roles::condition_type(variable, span, kind, unordered && !mismatch));
-                return false;
+            }
+            sound &= self.fits(source, comparison, *value, &allowing);
+        }
+        sound
+    }
+
+    /// Whether a value has the variable's type on all of some permissions, and an order if it is compared by one.
+    fn fits(&mut self, source: &Source, comparison: &Comparison, value: ast::Value, permissions: &[PermissionId]) -> bool {
+        let variable = comparison.variable.text(source);
+        let right = |id| match value {
+            ast::Value::String(_) => Allowed::Of(ValueType::String),
+            ast::Value::Number(_) => Allowed::Of(ValueType::Number),
+            ast::Value::Variable(name) => self.allowed(id, name.text(source)),
+        };
+        let text = Allowed::Of(ValueType::String);
+        // A string as such has no order, even where nothing is granted.
+        let mut wrong = (comparison.ordered && matches!(value, ast::Value::String(_))).then_some((None, true));
+        for id in permissions.iter().copied() {
+            let (left, right) = (self.allowed(id, variable), right(id));
+            if let (Allowed::Of(expected), Allowed::Of(found)) = (left, right)
+                && expected != found
+            {
+                wrong = Some((Some(expected), false));
+                break;
+            }
+            if comparison.ordered && [left, right].contains(&text) {
+                wrong = Some((None, true));
             }
         }
-        true
+        if let Some((expected, unordered)) = wrong {
+            let kind = expected.map_or("a value", ValueType::described);
+            self.sink.report(words::roles::condition_type(variable, value.span(), kind, unordered));
+        }
+        wrong.is_none()
     }
+
+    /// What the catalog says of a variable in conditions on a permission.
+    fn allowed(&self, permission: PermissionId, variable: &str) -> Allowed {
+        match &self.program.catalog.facts(permission).conditions {
+            None => Allowed::No,
+            Some(AllowedConditions::Any) => Allowed::OfAnyType,
+            Some(AllowedConditions::Variables(list)) => {
+                list.iter().find(|(name, _)| **name == *variable).map_or(Allowed::No, |(_, value)| Allowed::Of(*value))
+            }
+        }
+    }
+
+    fn refuse(&mut self, variable: ast::Name, source: &Source, clause: Span, permissions: &[PermissionId]) {
+        let names: Vec<String> = permissions.iter().map(|id| self.program.catalog.name(*id).to_owned()).collect();
+        self.sink.report(words::roles::condition_not_allowed(variable.text(source), variable.span, clause, &names));
+    }
+}
+
+/// Whether a condition may compare a variable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Allowed {
+    No,
+    OfAnyType,
+    Of(ValueType),
 }

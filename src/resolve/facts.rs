@@ -1,5 +1,7 @@
 //! What is said at one level of the catalog, and where; the same fact with two values is a conflict.
 
+use std::collections::BTreeSet;
+
 use crate::catalog::{AllowedConditions, Awareness, Deprecated};
 use crate::diagnostic::{Sink, words};
 use crate::source::Source;
@@ -27,7 +29,7 @@ pub(super) struct LevelFacts {
     pub(super) conditions: Option<Fact<AllowedConditions>>,
     pub(super) title: Option<Fact<Box<str>>>,
     since: Option<Fact<jiff::civil::Date>>,
-    requires: Vec<Box<str>>,
+    requires: BTreeSet<Box<str>>,
 }
 
 /// Records one fact, or reports that another value stands already.
@@ -69,7 +71,7 @@ impl LevelFacts {
                 ast::AttributeKind::Aware => self.aware(Fact { value: Awareness::Aware, span }, name, sink),
                 ast::AttributeKind::Unaware => self.aware(Fact { value: Awareness::Unaware, span }, name, sink),
                 ast::AttributeKind::Deprecated { since, replacement } => {
-                    let replacement = replacement.map(|selector| selector.text(source).into());
+                    let replacement = replacement.map(|selector| selector.normal(source).into());
                     let value = Deprecated { since: since.map(|date| date.day), replacement };
                     let show = |_: &Deprecated| "deprecated in these words".to_owned();
                     record(&mut self.deprecated, Fact { value, span }, "deprecation", name, show, sink);
@@ -85,7 +87,9 @@ impl LevelFacts {
                     list.dedup();
                     self.allow(Fact { value: AllowedConditions::Variables(list), span }, name, sink);
                 }
-                ast::AttributeKind::Requires(selector) => self.requires.push(selector.text(source).into()),
+                ast::AttributeKind::Requires(selector) => {
+                    self.requires.insert(selector.normal(source).into());
+                }
             }
         }
     }

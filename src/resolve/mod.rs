@@ -35,7 +35,7 @@ pub fn resolve(
     sink: &mut Sink,
 ) -> Program {
     let trees = Trees { files, sources };
-    let catalog = catalog::build(&trees, sink);
+    let (catalog, faulty) = catalog::build(&trees, sink);
     let sets = Sets::new(catalog.len());
     let program = Program {
         catalog,
@@ -68,7 +68,7 @@ pub fn resolve(
         division_names: FxHashMap::default(),
         suggestions: 0,
     };
-    resolver.catalog_references(&trees);
+    resolver.catalog_references(&trees, &faulty);
     resolver.pairs(&trees);
     resolver.divisions(&trees);
     resolver.regions(&trees);
@@ -130,7 +130,7 @@ impl Resolver<'_> {
     }
 
     /// Keeps an `allow-finding`; `false` after a report.
-    fn allow_finding(&mut self, source: &Source, allowed: ast::AllowFinding, declaration: Span, faulty: bool) -> bool {
+    fn allow_finding(&mut self, source: &Source, allowed: ast::AllowFinding, declaration: Span) -> bool {
         let name = allowed.code.text(source);
         let Ok(code) = name.parse::<Code>() else {
             let meant = nearest::name(name, Code::ALL.iter().map(|code| code.name()));
@@ -146,7 +146,13 @@ impl Resolver<'_> {
             self.sink.report(words::names::repeated(&format!("`allow-finding {name}`"), allowed.span, first.span));
             return false;
         }
-        self.program.allowed_findings.push(AllowedFinding { code, declaration, span: allowed.span, faulty });
+        self.program.allowed_findings.push(AllowedFinding { code, declaration, span: allowed.span, faulty: false });
         true
+    }
+
+    /// Says of the findings that the last declaration allows whether an error stands in it.
+    fn settle_allowed(&mut self, declaration: Span, faulty: bool) {
+        let own = self.program.allowed_findings.iter_mut().rev().take_while(|allowed| allowed.declaration == declaration);
+        own.for_each(|allowed| allowed.faulty |= faulty);
     }
 }

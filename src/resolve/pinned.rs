@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Resolver;
 use crate::conditions::{ConditionId, Conditions};
 use crate::diagnostic::Sink;
-use crate::model::{Group, ParentKind, PinnedCopy, RoleId, Wildcard, WildcardId};
+use crate::model::{Group, ParentKind, PinnedCopy, RoleId, RoleKind, Wildcard, WildcardId};
 use crate::scopes::{ScopeId, Scopes};
 use crate::sets::{PermissionId, SetId};
 use crate::source::{Source, Sources};
@@ -61,8 +61,9 @@ impl Resolver<'_> {
 
     /// Where, among all parents, the one that a role copies stands.
     fn copied_parent(&self, role: RoleId) -> Option<u32> {
+        let role = self.program.role(role);
         let copies = |at: &u32| self.program.parents[*at as usize].kind == ParentKind::Copies;
-        self.program.role(role).parents.clone().find(copies)
+        role.parents.clone().find(copies).filter(|_| role.kind != RoleKind::Default)
     }
 
     /// The grants that lines of the lock file say, and the lines that say none any more.
@@ -104,7 +105,7 @@ impl Resolver<'_> {
         let permission = found.single?;
         let scope = allow.scope.as_ref().map_or(Some(Scopes::all()), |scope| self.scope(source, scope))?;
         let condition = match &allow.condition {
-            Some(condition) => self.condition(source, condition, found.set, span)?,
+            Some(condition) => self.condition(source, condition, found.single.as_slice(), span)?,
             None => Conditions::always(),
         };
         Some((permission, self.program.scope_for(permission, scope), condition))

@@ -38,9 +38,7 @@ impl Resolver<'_> {
                 self.sink.report(words::names::duplicate("division", name, span, first.span));
                 continue;
             }
-            if !self.may_declare(name, span) {
-                continue;
-            }
+            self.may_declare(name, span);
             if self.program.divisions.len() == limits::DIVISIONS {
                 self.sink.report(words::limits::exceeded(Code::TooManyDivisions, Some(span), limits::DIVISIONS, "divisions"));
                 break;
@@ -70,9 +68,11 @@ impl Resolver<'_> {
             };
             if let Some(first) = first {
                 self.sink.report(words::names::duplicate("division set", name, span.max(first), span.min(first)));
-            } else if self.may_declare(name, span) {
+            } else {
+                self.may_declare(name, span);
                 self.division_names.insert(name.into(), Place::Set(sets.len()));
-                self.program.division_sets.push(DivisionSet { name: name.into(), scope: Scopes::empty(), used: false, span });
+                let scope = Scopes::empty();
+                self.program.division_sets.push(DivisionSet { name: name.into(), scope, used: false, ringed: false, span });
                 sets.push(unresolved);
             }
         }
@@ -95,14 +95,16 @@ impl Resolver<'_> {
         let mut done = vec![false; sets.len()];
         while let Some(at) = ready.pop() {
             done[at] = true;
-            let scope = self.scope(sets[at].source, &sets[at].set.members);
-            self.program.division_sets[at].scope = scope.unwrap_or_else(Scopes::empty);
+            self.program.division_sets[at].scope = self.known_scope(sets[at].source, &sets[at].set.members).0;
             for user in &users[at] {
                 waits[*user] -= 1;
                 if waits[*user] == 0 {
                     ready.push(*user);
                 }
             }
+        }
+        for (set, done) in self.program.division_sets.iter_mut().zip(&done) {
+            set.ringed = !done;
         }
         self.report_cycles(sets, &done);
     }
@@ -152,6 +154,15 @@ impl Resolver<'_> {
         if let Some(found) = self.scope_texts.get(text) {
             return Some(*found);
         }
+        let (found, sound) = self.known_scope(source, scope);
+        if sound {
+            self.scope_texts.insert(text.into(), found);
+        }
+        sound.then_some(found)
+    }
+
+    /// The scope of the names in a list that mean something, and whether all do.
+    fn known_scope(&mut self, source: &Source, scope: &ast::Scope) -> (ScopeId, bool) {
         let mut found = Scopes::empty();
         let mut sound = true;
         for name in &scope.names {
@@ -160,7 +171,11 @@ impl Resolver<'_> {
             let part = match self.division_names.get(written) {
                 _ if written == "all" => Scopes::all(),
                 Some(Place::Division(at)) => self.program.scopes.of([DivisionId::new(*at)]),
-                Some(Place::Set(at)) => self.program.division_sets[*at].scope,
+                Some(Place::Set(at)) => {
+                    let set = &self.program.division_sets[*at];
+                    sound &= !set.ringed;
+                    set.scope
+                }
                 None => {
                     sound = false;
                     let suggest = self.may_suggest();
@@ -173,11 +188,7 @@ impl Resolver<'_> {
             };
             found = self.program.scopes.union(found, part);
         }
-        if !sound {
-            return None;
-        }
-        self.scope_texts.insert(text.into(), found);
-        Some(found)
+        (found, sound)
     }
 
     /// The organisation's regions: those of the manifest, else those that the sources name.

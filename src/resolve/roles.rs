@@ -50,10 +50,9 @@ impl Resolver<'_> {
             self.sink.report(words::names::duplicate("role", name, role.name.span, first));
             return None;
         }
-        if !self.may_declare(name, role.name.span) {
-            return None;
-        }
+        let sound = self.may_declare(name, role.name.span);
         let id = self.push_role(source, item, role);
+        self.program.roles[id.index()].faulty |= !sound;
         self.program.role_names.insert(name.into(), id);
         Some(id)
     }
@@ -147,49 +146,57 @@ impl Resolver<'_> {
         let (allows, excepts) = (end(self.program.allows.len()), end(self.program.excepts.len()));
         let mut facts = Facts { once: FxHashMap::default(), found: RoleFacts::default(), stated: false };
         let mut sound = true;
+        // Exclusions come first: what they take away, no condition needs to fit.
         for clause in &role.clauses {
-            sound &= match &clause.kind {
-                Kind::Allow(allow) => self.allow(source, allow, clause.span, role.kind),
-                Kind::Except(selector) => {
-                    let found = self.selector(source, *selector);
-                    self.program.excepts.extend(found.map(|found| Except { set: found.set, span: clause.span }));
-                    found.is_some()
-                }
-                _ => true,
-            };
+            if let Kind::Except(selector) = &clause.kind {
+                let found = self.selector(source, *selector);
+                self.program.excepts.extend(found.map(|found| Except { set: found.set, span: clause.span }));
+                sound &= found.is_some();
+            }
+        }
+        let excepts = excepts..end(self.program.excepts.len());
+        self.program.roles[id.index()].excepts = excepts.clone();
+        for clause in &role.clauses {
+            if let Kind::Allow(allow) = &clause.kind {
+                sound &= self.allow(source, allow, clause.span, id);
+            }
         }
         for clause in
             role.clauses.iter().filter(|clause| !matches!(clause.kind, Kind::Allow(_) | Kind::Except(_) | Kind::AllowFinding(_)))
         {
             sound &= self.fact(source, clause, id, &mut facts);
         }
-        let (allows_end, excepts_end) = (end(self.program.allows.len()), end(self.program.excepts.len()));
+        let allows_end = end(self.program.allows.len());
         let own = &mut self.program.roles[id.index()];
         own.allows = allows..allows_end;
-        own.excepts = excepts..excepts_end;
         own.faulty |= !sound;
         own.facts = facts.stated.then(|| Box::new(facts.found));
         let (declaration, mut faulty) = (own.span, own.faulty);
         for clause in &role.clauses {
             if let Kind::AllowFinding(allowed) = &clause.kind {
-                faulty |= !self.allow_finding(source, *allowed, declaration, faulty);
+                faulty |= !self.allow_finding(source, *allowed, declaration);
             }
         }
         self.program.roles[id.index()].faulty = faulty;
+        self.settle_allowed(declaration, faulty);
     }
 
-    fn allow(&mut self, source: &Source, allow: &ast::Allow, span: Span, kind: RoleKind) -> bool {
+    fn allow(&mut self, source: &Source, allow: &ast::Allow, span: Span, role: RoleId) -> bool {
         let found = self.selector(source, allow.selector);
         let scope = match &allow.scope {
             Some(scope) => self.scope(source, scope),
             None => Some(Scopes::all()),
         };
         let Some(found) = found else { return false };
-        let pin = (found.wildcard && kind != RoleKind::Default).then(|| self.wildcard(source, allow.selector, found.set));
+        let pin = (found.wildcard && self.program.role(role).kind != RoleKind::Default)
+            .then(|| self.wildcard(source, allow.selector, found.set));
         let set = pin.map_or(found.set, |id| self.program.wildcards[id.index()].pinned);
-        // Against what the clause grants: a permission that the lock file keeps out can't make its condition wrong.
+        // Against what the clause grants: what an `except` or the lock file keeps out can't make its condition wrong.
         let condition = match &allow.condition {
-            Some(condition) => self.condition(source, condition, set, span),
+            Some(condition) => {
+                let granted = self.program.sets.iter(set).filter(|permission| !self.program.is_excepted(role, *permission));
+                self.condition(source, condition, &granted.collect::<Vec<_>>(), span)
+            }
             None => Some(Conditions::always()),
         };
         let (Some(scope), Some(condition)) = (scope, condition) else { return false };

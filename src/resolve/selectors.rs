@@ -73,6 +73,9 @@ impl Resolver<'_> {
             ast::Parts::All if self.program.catalog.is_empty() => Err(vec![words::catalog::empty_catalog(text, selector.span)]),
             ast::Parts::All => {
                 let all: Vec<u32> = self.program.catalog.ids().map(crate::id::Id::raw).collect();
+                if all.is_empty() {
+                    return Err(vec![words::catalog::empty_selector(text, selector.span)]);
+                }
                 Ok(Selected { set: self.program.sets.intern(&all), wildcard: true, single: None })
             }
             ast::Parts::Short => Err(vec![words::catalog::short_selector(text, selector.span)]),
@@ -128,7 +131,8 @@ impl Resolver<'_> {
         words::catalog::unknown_permission(text, (KINDS[place], word, span), meant)
     }
 
-    /// The names in a selector that match nothing: all of them in sets, else the first.
+    /// What is wrong with a selector of several names, if anything: the names that do not exist where they stand,
+    /// else those that match nothing together with the others.
     fn idle_names(
         &mut self,
         source: &Source,
@@ -138,37 +142,58 @@ impl Resolver<'_> {
     ) -> Vec<Diagnostic> {
         let text = selector.text(source);
         let parts = written.each_ref().map(|part| names_of(source, part));
-        let mut findings = Vec::new();
+        let mut idle = Vec::new();
         for (place, part) in written.iter().enumerate() {
-            let names: &[ast::Name] = match part {
-                ast::Part::One(name) if found.is_empty() => std::slice::from_ref(name),
-                ast::Part::Set(names) => names,
-                ast::Part::Any | ast::Part::One(_) => continue,
-            };
-            if !self.may_suggest() {
-                break;
-            }
-            let before: Vec<&Part<'_>> = parts[..place].iter().collect();
-            let known = self.program.catalog.words_at(place, &before);
-            let used: BTreeSet<&str> =
-                found.iter().filter_map(|id| self.program.catalog.part(PermissionId::new(*id as usize), place)).collect();
-            for name in names {
-                let (word, span) = (name.text(source), name.span);
-                if known.binary_search(&word).is_err() {
-                    let meant = nearest::name(word, known.iter().copied());
-                    findings.push(words::catalog::unknown_permission(text, (KINDS[place], word, span), meant));
-                } else if !found.is_empty() && !used.contains(word) {
-                    findings.push(words::catalog::empty_selector(text, span));
+            let before = &parts[..place];
+            let mut unknown = Vec::new();
+            for name in self.unmatched(source, place, part, found) {
+                if self.exists(before, name.text(source)) {
+                    idle.push(words::catalog::empty_selector(text, name.span));
+                } else {
+                    unknown.push(self.unknown_name(text, before, (name.text(source), name.span)));
                 }
             }
-            if !findings.is_empty() && found.is_empty() {
-                return findings;
+            if !unknown.is_empty() {
+                return unknown;
             }
         }
-        if findings.is_empty() && found.is_empty() {
-            findings.push(words::catalog::empty_selector(text, selector.span));
+        if found.is_empty() && idle.is_empty() {
+            idle.push(words::catalog::empty_selector(text, selector.span));
         }
-        findings
+        idle
+    }
+
+    /// The names in a part that none of the permissions found has there.
+    fn unmatched(&self, source: &Source, place: usize, part: &ast::Part, found: &[u32]) -> Vec<ast::Name> {
+        let names: &[ast::Name] = match part {
+            ast::Part::One(name) => std::slice::from_ref(name),
+            ast::Part::Set(names) => names,
+            ast::Part::Any => return Vec::new(),
+        };
+        let catalog = &self.program.catalog;
+        let used: BTreeSet<&str> = found.iter().filter_map(|id| catalog.part(PermissionId::new(*id as usize), place)).collect();
+        names.iter().copied().filter(|name| !used.contains(name.text(source))).collect()
+    }
+
+    /// Whether some permission has a name after parts that match; past a bound on such questions, no more.
+    fn exists(&mut self, before: &[Part<'_>], name: &str) -> bool {
+        if !self.may_suggest() {
+            return false;
+        }
+        let own = Part::Names(vec![name]);
+        let mut parts = [&Part::Any; 3];
+        for (slot, part) in parts.iter_mut().zip(before.iter().chain([&own])) {
+            *slot = part;
+        }
+        !self.program.catalog.matches(parts).is_empty()
+    }
+
+    fn unknown_name(&mut self, text: &str, before: &[Part<'_>], (word, span): (&str, Span)) -> Diagnostic {
+        let suggest = self.may_suggest();
+        let before: Vec<&Part<'_>> = before.iter().collect();
+        let known = if suggest { self.program.catalog.words_at(before.len(), &before) } else { Vec::new() };
+        let meant = nearest::name(word, known);
+        words::catalog::unknown_permission(text, (KINDS[before.len()], word, span), meant)
     }
 
     fn unknown_legacy(&mut self, name: &str, span: Span) -> Diagnostic {

@@ -173,9 +173,11 @@ impl Bed<'_> {
 
     fn empty_selector(&mut self) {
         let domain = self.catalog.domains[0].name;
-        self.nodes.push(Node::block(format!("domain {domain}"), vec![Node::block("entity hollow", Vec::new())]));
+        let entities = [("one", "look"), ("other", "touch")];
+        let entities = entities.map(|(entity, action)| Node::block(format!("entity {entity}"), vec![Node::line(action)]));
+        self.nodes.push(Node::block(format!("domain {domain}"), entities.to_vec()));
         let what = self.rng.pick(&["allow", "except"]);
-        self.say_in_role(&format!("{what} {domain}:hollow:*"));
+        self.say_in_role(&format!("{what} {domain}:{{one, other}}:look"));
     }
 
     fn not_one_permission(&mut self) {
@@ -230,7 +232,6 @@ impl Bed<'_> {
             ["conditions A: string", "conditions any"],
             ["conditions A: string", "conditions A: number"],
             ["deprecated", "deprecated since 2020-01-01"],
-            ["requires *", "requires *:*:view"],
             ["\"One\"", "\"Two\""],
         ]);
         let at_entity = self.rng.chance(50);

@@ -131,6 +131,7 @@ fn comparison(rng: &mut Rng, variables: &Variables) -> String {
             let values: Vec<String> = (0..count).map(|_| value(rng, is_number)).collect();
             format!("{name} in [{}]", values.join(", "))
         }
+        _ if !is_number => format!("{name} == {}", value(rng, is_number)),
         _ => format!("{name} {} {}", rng.pick(&[">=", ">", "<=", "<"]), value(rng, is_number)),
     }
 }

@@ -19,7 +19,7 @@ impl Strategy for Projects {
 
     fn new_tree(&self, runner: &mut TestRunner) -> NewTree<Self> {
         let seed = any::<u64>().new_tree(runner)?.current();
-        Ok(Shrinking { current: Project::new(seed, self.faulty_percent), before: None, next: 0, has_shrunk: false })
+        Ok(Shrinking::new(Project::new(seed, self.faulty_percent)))
     }
 }
 
@@ -36,6 +36,11 @@ pub(crate) struct Shrinking {
 }
 
 impl Shrinking {
+    /// A project that nothing was taken from yet.
+    pub(crate) const fn new(current: Project) -> Self {
+        Self { current, before: None, next: 0, has_shrunk: false }
+    }
+
     fn remove_next(&mut self) -> bool {
         let mut smaller = self.current.clone();
         if !smaller.remove(self.next) {

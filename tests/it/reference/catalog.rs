@@ -52,6 +52,10 @@ impl Fact {
         }
     }
 
+    const fn required(&self) -> Option<&Selector> {
+        if let Self::Requires(selector) = self { Some(selector) } else { None }
+    }
+
     fn selector(&self) -> Option<&Selector> {
         match self {
             Self::Deprecated(_, replacement) => replacement.as_ref(),
@@ -68,10 +72,12 @@ type Facts = BTreeMap<(String, &'static str), Fact>;
 #[derive(Debug, Default)]
 pub(crate) struct Catalog {
     pub(crate) permissions: BTreeSet<String>,
-    /// Domains, entities and permissions as lists of their segments, empty entities included.
+    /// Domains, entities and permissions as lists of their segments; what has no permission below it does not exist.
     paths: BTreeSet<Vec<String>>,
     facts: Facts,
     corrections: Facts,
+    /// (is a correction, level) → what is required there: the one fact that may be said several times.
+    requires: BTreeMap<(bool, String), Vec<Selector>>,
     /// Awareness of each permission, pairs included; absent where nothing states it.
     awareness: BTreeMap<String, bool>,
     /// (unaware, aware).
@@ -87,9 +93,12 @@ impl Catalog {
     pub(crate) fn new(declarations: &Declarations, report: &mut Report) -> Self {
         let mut catalog = Self { permissions: declarations.legacies.iter().cloned().collect(), ..Self::default() };
         for domain in &declarations.domains {
-            catalog.permissions.extend(domain.permissions.iter().cloned());
-            let levels = [&domain.name].into_iter().chain(&domain.entities).chain(&domain.permissions);
-            catalog.paths.extend(levels.map(|level| level.split(':').map(str::to_owned).collect::<Vec<_>>()));
+            let declared = domain.permissions.iter().filter(|_| !domain.correct);
+            catalog.permissions.extend(declared.cloned());
+        }
+        for permission in catalog.permissions.iter().filter(|permission| permission.contains(':')) {
+            let segments: Vec<String> = permission.split(':').map(str::to_owned).collect();
+            catalog.paths.extend((1..=3).map(|length| segments[..length].to_vec()));
         }
         catalog.take_facts(declarations, report);
         catalog.take_pairs(declarations, report);
@@ -107,12 +116,24 @@ impl Catalog {
                 if let Some(Err(code)) = fact.selector().map(|selector| self.resolve(selector)) {
                     report.tell(code, About::Domain(at));
                     self.tainted_domains.insert(at);
+                }
+                if let Fact::Requires(selector) = fact {
+                    if self.resolve(selector).is_ok() {
+                        self.requires.entry((domain.correct, level.clone())).or_default().push(selector.clone());
+                    }
                     continue;
                 }
                 let facts = if domain.correct { &mut self.corrections } else { &mut self.facts };
                 if facts.entry((level.clone(), fact.kind())).or_insert_with(|| fact.clone()) != fact {
                     report.tell("conflicting-facts", About::Domain(at));
+                    self.tainted_domains.insert(at);
                 }
+            }
+            let levels = [&domain.name].into_iter().chain(&domain.entities).chain(&domain.permissions);
+            let is_known = |level: &String| self.paths.contains(&level.split(':').map(str::to_owned).collect::<Vec<_>>());
+            if domain.correct && !levels.into_iter().all(is_known) {
+                report.tell("unknown-permission", About::Domain(at));
+                self.tainted_domains.insert(at);
             }
         }
     }
@@ -165,6 +186,7 @@ impl Catalog {
         match selector {
             Selector::Word(_) | Selector::Broken if matched.is_empty() => Err("unknown-permission"),
             Selector::Parts(parts) if !self.knows_names(parts) => Err("unknown-permission"),
+            Selector::Parts(parts) if !are_all_used(parts, &matched) => Err("empty-selector"),
             _ if matched.is_empty() => Err("empty-selector"),
             _ => Ok(matched),
         }
@@ -246,17 +268,37 @@ impl Catalog {
         self.innermost(permission, "conditions")
     }
 
-    /// Whether a holder of `held`, and of `permission` among it, lacks what makes `permission` useful.
-    pub(crate) fn lacks_required(&self, permission: &str, held: &BTreeSet<String>) -> bool {
-        let Some(Fact::Requires(selector)) = self.innermost(permission, "requires") else { return false };
-        let required = self.resolve(selector).unwrap_or_default();
-        if selector.is_wildcard() { required.is_disjoint(held) } else { !required.is_subset(held) }
+    /// What makes `permission` useful and a holder of `held`, and of `permission` among it, lacks.
+    pub(crate) fn lacking(&self, permission: &str, held: &BTreeSet<String>) -> Vec<String> {
+        let segments: Vec<&str> = permission.split(':').collect();
+        let levels = (1..=segments.len()).rev().filter(|_| segments.len() == 3).map(|length| segments[..length].join(":"));
+        let stated = levels.flat_map(|level| [true, false].map(|correct| (correct, level.clone())));
+        let innermost = stated.filter_map(|place| self.requires.get(&place)).next();
+        let is_unmet = |selector: &&Selector| {
+            let required = self.resolve(selector).unwrap_or_default();
+            if selector.is_wildcard() { required.is_disjoint(held) } else { !required.is_subset(held) }
+        };
+        innermost.into_iter().flatten().filter(is_unmet).map(ToString::to_string).collect()
     }
 
     /// Findings about the catalog itself.
     pub(crate) fn judge(&self, declarations: &Declarations, report: &mut Report) {
-        for (at, _) in declarations.domains.iter().enumerate().filter(|(_, domain)| domain.correct) {
-            report.tell("catalog-corrected", About::Domain(at));
+        for (at, domain) in declarations.domains.iter().enumerate().filter(|(_, domain)| domain.correct) {
+            let changes = |(level, fact): &(String, Fact)| match fact {
+                Fact::Requires(_) => {
+                    let here = domain.facts.iter().filter(|(at, _)| at == level).filter_map(|(_, fact)| fact.required());
+                    let stated = self.requires.get(&(false, level.clone())).into_iter().flatten();
+                    let texts = |selectors: Vec<&Selector>| -> BTreeSet<String> {
+                        selectors.into_iter().map(ToString::to_string).collect()
+                    };
+                    texts(here.collect()) != texts(stated.collect())
+                }
+                _ => self.facts.get(&(level.clone(), fact.kind())) != Some(fact),
+            };
+            if !self.tainted_domains.contains(&at) {
+                let has_effect = domain.facts.iter().any(changes);
+                report.tell(if has_effect { "catalog-corrected" } else { "no-effect" }, About::Domain(at));
+            }
         }
         if declarations.surfaces.iter().any(|surface| matches!(surface.requirement, Requirement::OpenOrUnstated)) {
             report.tell("exposure", About::Project);
@@ -269,4 +311,11 @@ impl Catalog {
             }
         }
     }
+}
+
+/// Whether each name that is written out stands in some permission matched.
+fn are_all_used(parts: &[Part; 3], matched: &BTreeSet<String>) -> bool {
+    (0..3).all(|at| {
+        parts[at].written().iter().all(|name| matched.iter().any(|permission| permission.split(':').nth(at) == Some(name)))
+    })
 }

@@ -127,13 +127,30 @@ impl Condition {
         }
     }
 
-    /// Each comparison in it: the variable and the values that it is compared with.
-    pub(crate) fn comparisons(&self) -> Vec<(&str, Vec<&Value>)> {
+    /// Each comparison in it.
+    pub(crate) fn comparisons(&self) -> Vec<Comparison<'_>> {
         match self {
             Self::True => Vec::new(),
             Self::And(operands) | Self::Or(operands) => operands.iter().flat_map(Self::comparisons).collect(),
-            Self::Compare(variable, _, value) => vec![(variable, vec![value])],
-            Self::In(variable, values) => vec![(variable, values.iter().collect())],
+            Self::Compare(variable, operator, value) => {
+                vec![Comparison { variable, values: vec![value], by_order: *operator != "==" }]
+            }
+            Self::In(variable, values) => vec![Comparison { variable, values: values.iter().collect(), by_order: false }],
         }
+    }
+}
+
+/// A variable and the values that it is compared with.
+pub(crate) struct Comparison<'c> {
+    pub(crate) variable: &'c str,
+    pub(crate) values: Vec<&'c Value>,
+    /// Whether by `<` and the like, which texts can't be.
+    pub(crate) by_order: bool,
+}
+
+impl Comparison<'_> {
+    /// Whether a string is among the values.
+    pub(crate) fn has_string(&self) -> bool {
+        self.values.iter().any(|value| matches!(value, Value::String(_)))
     }
 }

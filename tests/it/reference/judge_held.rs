@@ -65,10 +65,13 @@ fn transition(world: &World, at: usize) -> Vec<&'static str> {
 
 /// Held permissions that are useless without others, unless a parent has that very fault.
 fn missing(world: &World, at: usize) -> Option<&'static str> {
-    let unmet = |at: usize| -> BTreeSet<String> {
+    let unmet = |at: usize| -> BTreeSet<(String, String)> {
         let held = world.effective.permissions(at);
-        held.iter().filter(|permission| world.catalog.lacks_required(permission, held)).cloned().collect()
+        let lacking = |permission: &String| {
+            world.catalog.lacking(permission, held).into_iter().map(|required| (permission.clone(), required)).collect::<Vec<_>>()
+        };
+        held.iter().flat_map(lacking).collect()
     };
-    let in_parents: BTreeSet<String> = world.names.parents[at].iter().flat_map(|parent| unmet(*parent)).collect();
+    let in_parents: BTreeSet<(String, String)> = world.names.parents[at].iter().flat_map(|parent| unmet(*parent)).collect();
     (!unmet(at).is_subset(&in_parents)).then_some("missing-required-permission")
 }

@@ -111,6 +111,8 @@ pub(crate) struct Names {
     divisions: BTreeMap<String, usize>,
     /// Name of a set → its divisions, sets in it opened.
     sets: BTreeMap<String, BTreeSet<String>>,
+    /// Sets that contain themselves, or a set that does: they mean nothing.
+    ringed: BTreeSet<String>,
     /// The kept home division.
     home: Option<String>,
 }
@@ -178,11 +180,19 @@ impl Names {
         }
         for (name, at) in &self.divisions {
             let reached = reach(*at, &members);
+            if reached.iter().chain([at]).any(|at| reach(*at, &members).contains(at)) {
+                self.ringed.insert(name.clone());
+            }
             let divisions = reached.iter().map(|at| &declarations.divisions[*at]).filter(|member| member.members.is_none());
             if declarations.divisions[*at].members.is_some() {
                 self.sets.insert(name.clone(), divisions.map(|member| member.name.clone()).collect());
             }
         }
+    }
+
+    /// Whether a list of names has one that means nothing since its sets contain one another.
+    pub(crate) fn is_ringed(&self, names: &[String]) -> bool {
+        names.iter().any(|name| self.ringed.contains(name))
     }
 
     /// The scope that a list of names stands for; an unknown one is reported and left out.
@@ -282,6 +292,7 @@ pub(crate) fn check_allowed(codes: &[String], about: &About, report: &mut Report
     for code in codes.iter().map(String::as_str) {
         if FIXED.contains(&code) {
             report.tell("finding-not-allowable", about.clone());
+            is_tainted = true;
         } else if !JUDGEMENTS.contains(&code) {
             report.tell("unknown-code", about.clone());
             is_tainted = true;

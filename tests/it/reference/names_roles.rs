@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::reference::catalog::{Catalog, Fact, Type};
-use crate::reference::conditions::Value;
+use crate::reference::conditions::{Comparison, Value};
 use crate::reference::names::{Names, check_allowed, check_reserved, repeated};
 use crate::reference::read::{Allow, Declarations, Kind, Role};
 use crate::reference::rings::{reach, rings};
@@ -18,7 +18,14 @@ pub(crate) fn take_roles(names: &mut Names, declarations: &Declarations, catalog
         let role = &declarations.roles[at];
         let codes = faults(names, role, catalog);
         let is_reserved = role.kind != Kind::Override && check_reserved(&role.name, About::Role(at), report);
-        if !codes.is_empty() | is_reserved | check_allowed(&role.allowed_findings, &About::Role(at), report) | role.faulty {
+        let mut scopes = role.allows.iter().filter_map(|allow| allow.scope.as_ref()).chain(&role.withins);
+        let is_ringed = scopes.any(|scope| names.is_ringed(scope));
+        if !codes.is_empty()
+            | is_ringed
+            | is_reserved
+            | check_allowed(&role.allowed_findings, &About::Role(at), report)
+            | role.faulty
+        {
             names.tainted.insert(at);
         }
         for code in codes {
@@ -85,17 +92,23 @@ pub(crate) fn granted(role: &Role, allow: &Allow, catalog: &Catalog) -> BTreeSet
 
 fn condition_faults(role: &Role, allow: &Allow, catalog: &Catalog) -> Vec<&'static str> {
     let mut codes = Vec::new();
+    if allow.condition.comparisons().iter().any(|comparison| comparison.by_order && comparison.has_string()) {
+        codes.push("condition-type");
+    }
     for permission in granted(role, allow, catalog) {
         let allowed = match catalog.conditions(&permission) {
             Some(Fact::AnyConditions) => continue,
             Some(Fact::Conditions(variables)) => variables.clone(),
             _ => BTreeMap::new(),
         };
-        for (variable, values) in allow.condition.comparisons() {
+        for Comparison { variable, values, by_order } in allow.condition.comparisons() {
             let Some(expected) = allowed.get(variable) else {
                 codes.push("condition-not-allowed");
                 continue;
             };
+            if by_order && *expected == Type::String {
+                codes.push("condition-type");
+            }
             for value in values {
                 let found = match value {
                     Value::String(_) => Some(&Type::String),
