@@ -4,6 +4,11 @@ use crate::diagnostic::Edit;
 use crate::source::Source;
 use crate::span::Span;
 
+/// Lines as one text, each between the same.
+fn each(lines: &[String], before: &str, after: &str) -> String {
+    lines.iter().flat_map(|line| [before, line, after]).collect()
+}
+
 /// A clause in its source.
 pub(super) struct Place<'s> {
     source: &'s Source,
@@ -79,10 +84,10 @@ impl<'s> Place<'s> {
                 let at = self.next_line();
                 // Only a text's last line can be without a line break.
                 let first = if self.text()[..at].ends_with('\n') { "" } else { self.line_break() };
-                let text: String = lines.iter().map(|line| format!("{blanks}{line}{}", self.line_break())).collect();
+                let text = each(lines, blanks, self.line_break());
                 self.edit(at, at, format!("{first}{text}"))
             }
-            _ => self.edit(self.end, self.end, lines.iter().map(|line| format!(" {line}")).collect()),
+            _ => self.edit(self.end, self.end, each(lines, " ", "")),
         }
     }
 
@@ -90,7 +95,7 @@ impl<'s> Place<'s> {
     pub(super) fn insert_at_end(&self, lines: &[String]) -> Edit {
         let outer = self.text()[self.line_start()..].split(|char: char| !char.is_whitespace()).next().unwrap_or("");
         let line_break = self.line_break();
-        let text: String = lines.iter().map(|line| format!("{outer}    {line}{line_break}")).collect();
+        let text = each(lines, &format!("{outer}    "), line_break);
         let brace = self.end.saturating_sub(1);
         let before = self.text()[..brace].trim_end_matches([' ', '\t']);
         if before.ends_with('\n') {
@@ -99,7 +104,7 @@ impl<'s> Place<'s> {
         if before.ends_with('{') {
             return self.edit(before.len(), brace, format!("{line_break}{text}{outer}"));
         }
-        self.edit(before.len(), before.len(), lines.iter().map(|line| format!(" {line}")).collect())
+        self.edit(before.len(), before.len(), each(lines, " ", ""))
     }
 
     /// Writes a declaration after this one, with blank lines around it.

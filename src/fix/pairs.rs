@@ -67,17 +67,25 @@ struct Edits<'f, 'p> {
     pending: Vec<Grant>,
 }
 
+/// What becomes of an own clause.
+enum Rewritten {
+    /// It stays as it is.
+    Not,
+    /// It is written otherwise, or goes.
+    By(Edit),
+    /// It stays, and needs an `except` of these.
+    Without(Vec<PermissionId>),
+}
+
 impl Edits<'_, '_> {
     fn all(mut self) -> Vec<Edit> {
         let mut edits = Vec::new();
         let mut refused: Vec<PermissionId> = Vec::new();
         for clause in self.fixes.program.role(self.role).allows.clone() {
             match self.rewritten(clause as usize) {
-                Some(edit) => edits.extend(edit),
-                None => {
-                    let set = self.fixes.program.allows[clause as usize].set;
-                    refused.extend(self.plan.removed.iter().filter(|id| self.fixes.program.sets.contains(set, **id)));
-                }
+                Rewritten::Not => {}
+                Rewritten::By(edit) => edits.push(edit),
+                Rewritten::Without(gone) => refused.extend(gone),
             }
         }
         let Fixes { program, flat, .. } = &*self.fixes;
@@ -93,14 +101,14 @@ impl Edits<'_, '_> {
         edits
     }
 
-    /// How an own clause is rewritten without the removed permissions: not at all, by an edit, or (`None`) not possibly.
-    fn rewritten(&mut self, clause: usize) -> Option<Option<Edit>> {
+    /// How an own clause is rewritten without the removed permissions.
+    fn rewritten(&mut self, clause: usize) -> Rewritten {
         let program = &*self.fixes.program;
         let allow = &program.allows[clause];
         let removed = |id: &PermissionId| self.plan.removed.binary_search(id).is_ok();
         let (gone, kept): (Vec<_>, Vec<_>) = program.sets.iter(allow.set).partition(removed);
         if gone.is_empty() {
-            return Some(None);
+            return Rewritten::Not;
         }
         let narrowed = |kept: &[PermissionId]| narrowed(&program.catalog, self.source, allow.selector_span, kept);
         let effective: Vec<_> = kept.iter().copied().filter(|id| self.is_effective(*id, allow.scope)).collect();
@@ -109,7 +117,7 @@ impl Edits<'_, '_> {
         } else if let Some(selector) = narrowed(&kept) {
             vec![selector]
         } else if allow.wildcard {
-            return None;
+            return Rewritten::Without(gone);
         } else if let Some(selector) = narrowed(&effective) {
             vec![selector]
         } else {
@@ -119,7 +127,7 @@ impl Edits<'_, '_> {
         let program = &*self.fixes.program;
         selectors.extend(written(&program.catalog, &here, Stars::Never));
         let allow = &program.allows[clause];
-        Some(Some(rewrite(self.source, allow, &selectors)))
+        Rewritten::By(rewrite(self.source, allow, &selectors))
     }
 
     /// Whether an own clause in a scope makes the role hold a permission.

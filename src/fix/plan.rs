@@ -31,7 +31,9 @@ pub(super) fn surfaces_of(program: &Program) -> Vec<Vec<usize>> {
     let mut surfaces = vec![Vec::new(); program.catalog.len()];
     for (at, surface) in program.surfaces.iter().enumerate() {
         if let Requirement::Any(permissions) | Requirement::All(permissions) = &surface.requirement {
-            permissions.iter().for_each(|id| surfaces[id.index()].push(at));
+            for permission in permissions {
+                surfaces[permission.index()].push(at);
+            }
         }
     }
     surfaces
@@ -178,7 +180,7 @@ impl Planner<'_> {
     /// What a permission costs in addition to what is held: new surfaces, then how sure its confinement is, then its name.
     fn cost(&mut self, permission: PermissionId, grants: &[Grant], held: &[Grant]) -> (usize, u8, PermissionId) {
         let with: Vec<Grant> = held.iter().chain(grants).copied().collect();
-        let mut opened = self.surfaces[permission.index()].to_vec();
+        let mut opened = self.surfaces[permission.index()].clone();
         opened.retain(|at| !self.reaches(*at, None) && !self.reaches(*at, Some(held)) && self.reaches(*at, Some(&with)));
         let doubt = match self.program.catalog.facts(permission).awareness {
             Awareness::Aware => 0,

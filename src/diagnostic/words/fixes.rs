@@ -32,27 +32,27 @@ pub struct Swap {
 #[must_use]
 pub fn swap_title(swap: &Swap) -> String {
     let every = |selectors: &[String]| some_of(selectors, usize::MAX);
-    let mut title = if swap.replacements.is_empty() {
+    let mut parts = vec![if swap.replacements.is_empty() {
         format!("take {} away", every(&swap.removed))
     } else {
         format!("replace {} by {}", every(&swap.removed), every(&swap.replacements))
-    };
+    }];
     for (added, remark) in [
         (&swap.aware, ""),
         (&swap.unstated, ", of which no source says whether it respects divisions"),
         (&swap.unconfined, ", which no division confines"),
     ] {
         if !added.is_empty() {
-            title.push_str(&format!("; allow {}{remark}", every(added)));
+            parts.push(format!("allow {}{remark}", every(added)));
         }
     }
     if !swap.opened.is_empty() {
-        title.push_str(&format!("; this opens {}", some_of(&swap.opened, 3)));
+        parts.push(format!("this opens {}", some_of(&swap.opened, 3)));
     }
     if !swap.lost.is_empty() {
-        title.push_str(&format!("; this closes {}", some_of(&swap.lost, 3)));
+        parts.push(format!("this closes {}", some_of(&swap.lost, 3)));
     }
-    title
+    parts.join("; ")
 }
 
 /// The title of a fix that grants selectors instead of others.
