@@ -110,12 +110,6 @@ pub fn is_subsumed(program: &Program, narrow: Grant, wide: Grant) -> bool {
 /// Works out the effective grants of all roles, parents first.
 #[must_use]
 pub fn flatten(program: &mut Program, order: &Order, sink: &mut Sink) -> Flat {
-    flatten_within(limits::FLAT_GRANTS, program, order, sink)
-}
-
-/// [`flatten`] with a bound of one's own on the permissions in all distinct sets.
-#[must_use]
-pub fn flatten_within(most: usize, program: &mut Program, order: &Order, sink: &mut Sink) -> Flat {
     let mut flat =
         Flat { ranges: vec![None; program.roles.len()], groups: Vec::new(), confined: vec![false; program.roles.len()] };
     let mut work = Work::new(program.catalog.len());
@@ -132,7 +126,7 @@ pub fn flatten_within(most: usize, program: &mut Program, order: &Order, sink: &
         let range = work.emit(program, &mut flat.groups);
         flat.ranges[id.index()] = Some(range);
         let bytes = program.sets.bytes() + flat.groups.len() * size_of::<Group>();
-        if bytes > limits::FLAT_BYTES || program.sets.total() > most {
+        if bytes > limits::FLAT_BYTES || program.sets.total() > limits::FLAT_GRANTS {
             let role = program.role(id);
             sink.report(words::roles::flat_too_large(&role.name, role.name_span, program.sets.total()));
             break;

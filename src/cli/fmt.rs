@@ -13,17 +13,21 @@ use crate::render::frames;
 use crate::source::{Source, Sources};
 use crate::syntax::{format, parse};
 
-/// Write the sources of a project in their canonical form
+/// Write the sources of a project in their canonical form.
 ///
 /// One fact a line, comments kept, nothing else changed. Files with syntax errors are left as they are, and the errors shown.
 ///
-/// Exits with 0 if all is done, 1 if a file has a syntax error or (with --check) is not in canonical form.
+/// Exits with 0 if all is done, 1 if a file has a syntax error or (with --check) is not in canonical form, and 2 if the
+/// project could not be read or a file not be written.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  rolec fmt            write what is not in canonical form
+  rolec fmt --check    only say what is not, as CI does")]
 pub struct Fmt {
-    /// A project, or a folder or file of one; the project of the working folder if none is given
+    /// A project, or a folder or file of one; the project of the working folder if none is given.
     #[arg(default_value = ".")]
     path: PathBuf,
-    /// Only say which files would change
+    /// Only say which files would change.
     #[arg(long)]
     check: bool,
 }

@@ -5,7 +5,7 @@ use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// How long nothing is shown: most projects are done by then.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -23,7 +23,7 @@ impl Progress {
     /// Begins to wait.
     #[must_use]
     pub fn start(what: impl Into<String>) -> Self {
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden()).with_style(ProgressStyle::default_spinner());
         bar.set_message(what.into());
         let waiting = std::io::stderr().is_terminal().then(|| {
             let (stop, stopped) = mpsc::channel();

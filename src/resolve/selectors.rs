@@ -52,7 +52,9 @@ impl Resolver<'_> {
                 Some(found)
             }
             Err(findings) => {
-                findings.into_iter().for_each(|finding| self.sink.report(finding));
+                for finding in findings {
+                    self.sink.report(finding);
+                }
                 None
             }
         }

@@ -44,9 +44,7 @@ fn a_new_project_checks_clean() {
         let findings = scratch.compile().findings;
         let expected = findings.iter().all(|finding| finding.level == Level::Hint && hints.contains(&finding.code));
         assert!(expected, "{}", listed(&findings));
-        for (name, text) in contents(scratch.root()).iter().filter(|(name, _)| name.ends_with(".role")) {
-            assert_eq!(&crate::format::format(text), text, "{name} is not canonical");
-        }
+        assert_exit(&rolec(scratch.root(), &["fmt", "--check"]), 0, "");
         assert!(contents(scratch.root()).contains(&(".gitignore".to_owned(), "/build/\n".to_owned())));
     }
 }
@@ -120,7 +118,7 @@ fn faulty_arguments_and_missing_files_are_not_findings() {
 
 #[test]
 fn help_tells_about_exit_codes_and_shows_an_example() {
-    for command in ["init", "check", "explain", "import"] {
+    for command in ["init", "check", "explain", "fmt", "import"] {
         let output = rolec(Path::new("."), &[command, "--help"]);
         assert_exit(&output, 0, &format!("\n  rolec {command}"));
         assert_exit(&output, 0, "Exits with 0");
@@ -144,6 +142,7 @@ fn a_reader_that_has_gone_is_no_failure_to_speak_of() {
         &["explain"],
         &["explain", "unaware-half"],
         &["completions", "bash"],
+        &["fmt", "--check", example],
         &["import", "openapi", "api.json"],
     ];
     for arguments in commands {

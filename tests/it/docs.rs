@@ -58,9 +58,9 @@ impl Page {
                     let file = self.here.join(path);
                     fs::create_dir_all(file.parent().expect("a file is in a folder")).expect("a folder");
                     fs::write(file, body.join("\n") + "\n").expect("a file of the page");
-                    body.iter().for_each(|line| self.push(line));
+                    self.push_all(&body);
                 }
-                _ => body.iter().for_each(|line| self.push(line)),
+                _ => self.push_all(&body),
             }
             if let Some(end) = lines.next() {
                 self.push(end);
@@ -71,6 +71,12 @@ impl Page {
     fn push(&mut self, line: &str) {
         self.text.push_str(line);
         self.text.push('\n');
+    }
+
+    fn push_all(&mut self, lines: &[&str]) {
+        for line in lines {
+            self.push(line);
+        }
     }
 
     /// Runs the commands of a fence, and compares or takes over what they print.
@@ -85,10 +91,10 @@ impl Page {
             let printed = self.run(folder, command);
             let printed: Vec<&str> = printed.lines().map(str::trim_end).collect();
             if matches(expected, &printed) {
-                expected.iter().for_each(|line| self.push(line));
+                self.push_all(expected);
             } else {
                 self.faults.push(format!("$ {command}\nexpected:\n{}\nprinted:\n{}", expected.join("\n"), printed.join("\n")));
-                printed.iter().for_each(|line| self.push(line));
+                self.push_all(&printed);
             }
         }
     }

@@ -6,7 +6,7 @@ use rolec::source::Sources;
 use rolec::syntax::{format, parse};
 
 /// The canonical text of a source.
-pub(crate) fn format(text: &str) -> String {
+fn format(text: &str) -> String {
     let sources = Sources::new(vec![("test.role".to_owned(), text.to_owned(), false)]);
     let mut sink = Sink::default();
     sources.files().iter().map(|source| format::format(source, &parse::parse(source, &mut sink))).collect()
