@@ -88,9 +88,9 @@ pub fn compile(input: Input) -> Compilation {
     Compilation { sources, program, order, flat, epochs, findings }
 }
 
-/// Findings may be missing of a role that is not judged, so what it allows is not called unneeded.
+/// Findings are missing of a role that is not judged, or that an override replaces, so what it allows is not called unneeded.
 fn forgive_tainted(program: &mut Program, order: &Order) {
-    let tainted = program.role_ids().filter(|id| order.tainted[id.index()]);
+    let tainted = program.role_ids().filter(|id| order.tainted[id.index()] || program.role(*id).overridden_by.is_some());
     let declarations: BTreeSet<Span> = tainted.map(|id| program.role(id).span).collect();
     for allowed in &mut program.allowed_findings {
         allowed.faulty |= declarations.contains(&allowed.declaration);

@@ -54,9 +54,9 @@ pub fn order(program: &Program, sink: &mut Sink) -> Order {
     Order { roles, tainted }
 }
 
-/// A shortest ring through the first of roles that all reach one another, each with the place of its parent's name.
+/// A shortest ring through the first, in the sources, of roles that all reach one another, each with the place of its parent's name.
 fn ring(program: &Program, members: &[RoleId]) -> Vec<(String, Span)> {
-    let start = members[0];
+    let Some(start) = members.iter().copied().min_by_key(|id| program.role(*id).span) else { return Vec::new() };
     let mut came_from: Vec<Option<(RoleId, Span)>> = vec![None; members.len()];
     let place = |id: RoleId| members.binary_search(&id).ok();
     let mut queue = std::collections::VecDeque::from([start]);

@@ -463,6 +463,13 @@ impl Program {
         &self.excepts[range(&self.role(id).excepts)]
     }
 
+    /// The day on which a role was created and where that is said; of an override, the vendor role's.
+    #[must_use]
+    pub fn created(&self, id: RoleId) -> Option<(Date, Span)> {
+        let base = self.parents(id).iter().find(|parent| parent.kind == ParentKind::Overrides);
+        self.role(base.map_or(id, |base| base.role)).facts.as_ref()?.created
+    }
+
     /// Whether an `except` of the role itself takes a permission away.
     #[must_use]
     pub fn is_excepted(&self, id: RoleId, permission: PermissionId) -> bool {

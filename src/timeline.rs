@@ -11,7 +11,7 @@ use crate::diagnostic::{Sink, words};
 use crate::flatten::{self, Flat, Grant};
 use crate::graph::Order;
 use crate::limits;
-use crate::model::{Program, RegionId, Role, RoleFilter, RoleId, RoleKind, Trigger};
+use crate::model::{Program, RegionId, RoleFilter, RoleId, RoleKind, Trigger};
 use crate::provenance::{Filter, Traces};
 use crate::scopes::{ScopeId, Scopes};
 use crate::sets::PermissionId;
@@ -213,9 +213,9 @@ pub fn considers(program: &Program, backfill: usize, role: RoleId) -> bool {
     }
 }
 
-/// The day on which a role was created, if it says so.
-fn created(role: &Role) -> Option<Date> {
-    role.facts.as_ref().and_then(|facts| facts.created).map(|(date, _)| date)
+/// Whether a role was created after a day.
+fn is_younger(program: &Program, role: RoleId, date: Date) -> bool {
+    program.created(role).is_some_and(|(created, _)| created > date)
 }
 
 /// Runs backfills on roles, one role at a time.
@@ -242,7 +242,7 @@ impl Runner<'_> {
                     if scope == Scopes::empty() {
                         continue;
                     }
-                    if created(self.program.role(role)).is_some_and(|created| created > *date) {
+                    if is_younger(self.program, role, *date) {
                         epochs.too_late.insert((at, role));
                         continue;
                     }
@@ -310,11 +310,14 @@ impl Runner<'_> {
             let scope = self.confined(role, permission, scope);
             let before = added.get(&permission).copied().unwrap_or_else(Scopes::empty);
             let total = self.program.scopes.union(before, scope);
-            if scope == Scopes::empty() || total == before || self.holds_always(role, permission, total, before) {
+            if scope == Scopes::empty() || total == before {
                 continue;
             }
+            // What the role holds already is no gain, but an addition all the same: from now on it is held explicitly.
+            if !self.holds_always(role, permission, total, before) {
+                gains.push(Gain { date, estimated, backfill, permission, scope });
+            }
             added.insert(permission, total);
-            gains.push(Gain { date, estimated, backfill, permission, scope });
             changed = true;
         }
         changed
@@ -352,16 +355,17 @@ impl Runner<'_> {
             let day = backfill.default_day.or_else(|| backfill.region_days.iter().map(|(_, day)| *day).min());
             let (Some(day), true, true) = (day, backfill.done.is_some(), is_active(self.program, at)) else { continue };
             for role in candidates.iter().copied().filter(|role| considers(self.program, at, *role)).collect::<Vec<_>>() {
-                let too_late = created(self.program.role(role)).is_some_and(|created| created > day.date);
+                let too_late = is_younger(self.program, role, day.date);
                 let scope = self.triggered(role, at, day.date, &BTreeMap::new());
                 if scope == Scopes::empty() || too_late {
                     continue;
                 }
                 let (mut added, mut gains) = (BTreeMap::new(), Vec::new());
                 self.add(role, (at, day.date), scope, (&mut added, &mut gains), &mut BTreeMap::new());
-                if !added.is_empty() {
-                    let grant = |(permission, scope)| Grant { permission, condition: Conditions::always(), scope };
-                    epochs.done.insert((at, role), added.into_iter().map(grant).collect());
+                if !gains.is_empty() {
+                    let grant =
+                        |gain: Gain| Grant { permission: gain.permission, condition: Conditions::always(), scope: gain.scope };
+                    epochs.done.insert((at, role), gains.into_iter().map(grant).collect());
                 }
             }
         }

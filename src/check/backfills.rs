@@ -52,9 +52,9 @@ fn too_late(stages: Stages<'_>, at: usize, role: RoleId, sink: &mut Sink) {
     let missing =
         program.sets.iter(backfill.additions).filter(|id| !flat.holds(program, role, *id) && !program.is_excepted(role, *id));
     let missing = names(stages, missing);
-    let created = own.facts.as_ref().and_then(|facts| facts.created);
-    if let (Some((_, span)), false) = (created, missing.is_empty()) {
-        sink.report(words::backfills::created_too_late(&own.name, span, (&backfill.name, backfill.name_span), &missing));
+    if let (Some((_, span)), false) = (program.created(role), missing.is_empty()) {
+        let finding = words::backfills::created_too_late(&own.name, span, (&backfill.name, backfill.name_span), &missing);
+        sink.report(finding.about(own.span));
     }
 }
 

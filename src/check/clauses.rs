@@ -5,7 +5,7 @@ use fixedbitset::FixedBitSet;
 
 use super::Stages;
 use crate::catalog::Deprecated;
-use crate::diagnostic::{Sink, words};
+use crate::diagnostic::{Diagnostic, Sink, words};
 use crate::limits;
 use crate::model::{Allow, Except, RoleId};
 use crate::scopes::{ScopeId, Scopes};
@@ -28,6 +28,9 @@ struct Own<'c> {
     excepts: &'c [Except],
     within: Option<(ScopeId, Span)>,
 }
+
+/// Own clauses of one permission, in order of it, and those of several.
+type ByWidth<'c> = (&'c [(PermissionId, usize)], &'c [usize]);
 
 impl<'p> Clauses<'p> {
     pub(super) fn new(stages: Stages<'p>) -> Self {
@@ -68,7 +71,7 @@ impl<'p> Clauses<'p> {
         self.stages.program.sets.iter(allow.set).filter(move |permission| !self.is_excepted(own, *permission))
     }
 
-    fn allow(&self, own: &Own<'_>, at: usize, allow: &Allow, by_width: (&[(PermissionId, usize)], &[usize]), sink: &mut Sink) {
+    fn allow(&self, own: &Own<'_>, at: usize, allow: &Allow, by_width: ByWidth<'_>, sink: &mut Sink) {
         let program = self.stages.program;
         let Some(first) = self.kept(own, allow).next() else {
             sink.report(self.taken_away(own, allow));
@@ -77,32 +80,34 @@ impl<'p> Clauses<'p> {
         if self.any_deprecated && !allow.wildcard {
             self.deprecated(own, allow, sink);
         }
-        let unaware = |id: &PermissionId| program.catalog.is_unaware(*id);
-        if let Some(other) = self.wider(own, at, allow, first, by_width) {
-            let other = &own.allows[other];
-            sink.report(words::roles::no_effect(
-                own.name,
-                allow.span,
-                "another line grants as much",
-                Some((other.span, "this one")),
-            ));
-            return;
+        let within = own.within.filter(|(within, _)| program.scopes.are_disjoint(allow.scope, *within));
+        let emptied = within.and_then(|within| self.emptied(own, allow, within));
+        let idle = self.idle(own, at, allow, (first, by_width));
+        if emptied.is_none() && idle.is_none() {
+            self.redundant(own, allow, sink);
         }
-        if allow.scope != Scopes::all() && self.kept(own, allow).all(|id| unaware(&id)) {
-            let reason = "divisions leave division-unaware permissions untouched";
-            sink.report(words::roles::no_effect(own.name, allow.scope_span, reason, None));
-            return;
-        }
-        if let Some(within) = own.within.filter(|(within, _)| program.scopes.are_disjoint(allow.scope, *within))
-            && let Some(finding) = self.emptied(own, allow, within)
-        {
-            sink.report(finding);
-            return;
-        }
-        self.redundant(own, allow, sink);
+        emptied.into_iter().chain(idle).for_each(|finding| sink.report(finding));
     }
 
-    fn taken_away(&self, own: &Own<'_>, allow: &Allow) -> crate::diagnostic::Diagnostic {
+    /// Why a clause, or its divisions, has no effect beside the role's other clauses.
+    fn idle(
+        &self,
+        own: &Own<'_>,
+        at: usize,
+        allow: &Allow,
+        (first, by_width): (PermissionId, ByWidth<'_>),
+    ) -> Option<Diagnostic> {
+        if let Some(other) = self.wider(own, at, allow, first, by_width) {
+            let because = Some((own.allows[other].span, "this one"));
+            return Some(words::roles::no_effect(own.name, allow.span, "another line grants as much", because));
+        }
+        let catalog = &self.stages.program.catalog;
+        let untouched = allow.scope != Scopes::all() && self.kept(own, allow).all(|id| catalog.is_unaware(id));
+        let reason = "divisions leave division-unaware permissions untouched";
+        untouched.then(|| words::roles::no_effect(own.name, allow.scope_span, reason, None))
+    }
+
+    fn taken_away(&self, own: &Own<'_>, allow: &Allow) -> Diagnostic {
         let program = self.stages.program;
         let permission = program.sets.iter(allow.set).next();
         let except = own.excepts.iter().find(|except| permission.is_some_and(|id| program.sets.contains(except.set, id)));
@@ -116,14 +121,7 @@ impl<'p> Clauses<'p> {
     }
 
     /// Another own clause that grants at least what this one does; of two equal ones the earlier.
-    fn wider(
-        &self,
-        own: &Own<'_>,
-        at: usize,
-        allow: &Allow,
-        first: PermissionId,
-        (singles, wide): (&[(PermissionId, usize)], &[usize]),
-    ) -> Option<usize> {
+    fn wider(&self, own: &Own<'_>, at: usize, allow: &Allow, first: PermissionId, (singles, wide): ByWidth<'_>) -> Option<usize> {
         let sets = &self.stages.program.sets;
         let same = singles.partition_point(|(permission, _)| *permission < first);
         let same = singles[same..].iter().take_while(|(permission, _)| *permission == first).map(|(_, clause)| *clause);
@@ -145,7 +143,7 @@ impl<'p> Clauses<'p> {
     }
 
     /// A clause whose divisions lie outside the role's; `None` where all it grants ignores divisions.
-    fn emptied(&self, own: &Own<'_>, allow: &Allow, (within, span): (ScopeId, Span)) -> Option<crate::diagnostic::Diagnostic> {
+    fn emptied(&self, own: &Own<'_>, allow: &Allow, (within, span): (ScopeId, Span)) -> Option<Diagnostic> {
         let program = self.stages.program;
         let (kept, lost): (Vec<_>, Vec<_>) = self.kept(own, allow).partition(|id| program.catalog.is_unaware(*id));
         let names: Vec<String> = lost.iter().map(|id| program.catalog.name(*id).to_owned()).collect();

@@ -30,7 +30,6 @@ impl Resolver<'_> {
         }
         // The sort is stable, so of two declarations of one name the first in the sources stays first.
         divisions.sort_by_key(|(name, ..)| *name);
-        let mut home: Option<Span> = None;
         for (name, source, division) in divisions {
             let span = division.name.span;
             let last = self.program.divisions.last().filter(|last| *last.name == *name);
@@ -46,15 +45,22 @@ impl Resolver<'_> {
             self.division_names.insert(name.into(), Place::Division(self.program.divisions.len()));
             let title = division.title.map(|title| title.value(source).into());
             self.program.divisions.push(Division { name: name.into(), title, home: division.home, used: false, span });
-            if division.home {
-                match home {
-                    Some(first) => self.sink.report(words::places::second_home(name, span.max(first), span.min(first))),
-                    None => home = Some(span),
-                }
-            }
         }
+        self.keep_one_home();
         self.program.scopes = Scopes::new(self.program.divisions.len());
         self.division_sets(&sets);
+    }
+
+    /// Of several home divisions the first in the sources stays one.
+    fn keep_one_home(&mut self) {
+        let mut homes: Vec<&mut Division> = self.program.divisions.iter_mut().filter(|division| division.home).collect();
+        homes.sort_by_key(|division| division.span);
+        let mut homes = homes.into_iter();
+        let Some(first) = homes.next() else { return };
+        for second in homes {
+            second.home = false;
+            self.sink.report(words::places::second_home(&second.name, second.span, first.span));
+        }
     }
 
     fn division_sets(&mut self, declared: &[Unresolved<'_>]) {

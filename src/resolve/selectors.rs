@@ -75,9 +75,6 @@ impl Resolver<'_> {
             ast::Parts::All if self.program.catalog.is_empty() => Err(vec![words::catalog::empty_catalog(text, selector.span)]),
             ast::Parts::All => {
                 let all: Vec<u32> = self.program.catalog.ids().map(crate::id::Id::raw).collect();
-                if all.is_empty() {
-                    return Err(vec![words::catalog::empty_selector(text, selector.span)]);
-                }
                 Ok(Selected { set: self.program.sets.intern(&all), wildcard: true, single: None })
             }
             ast::Parts::Short => Err(vec![words::catalog::short_selector(text, selector.span)]),

@@ -17,5 +17,6 @@ mod lock;
 mod pages;
 mod questions;
 mod reference;
+mod regressions;
 mod scratch;
 mod tidy;

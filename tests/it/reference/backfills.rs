@@ -103,7 +103,7 @@ pub(crate) fn is_excepted(world: &World, at: usize, permission: &str) -> bool {
 pub(crate) fn additions(world: &World, at: usize, backfill: &Backfill, scope: &Scope) -> Vec<Held> {
     let permissions = matched(world, backfill).into_iter().filter(|permission| !is_excepted(world, at, permission));
     let added = permissions.map(|permission| Held { permission, scope: scope.clone(), condition: Condition::True });
-    added.map(|held| world.effective.confine(at, held, world.catalog)).collect()
+    added.map(|held| world.effective.confine(at, held, world.catalog)).filter(|held| !held.scope.is_empty()).collect()
 }
 
 /// The courses of all roles that mean something, by role and calendar.

@@ -134,7 +134,8 @@ impl Case<'_> {
     fn exceptable(&self) -> BTreeSet<String> {
         let own = self.matched.iter().flatten().cloned();
         let inherited = self.inherited.iter().copied().flatten().map(|held| held.permission.clone());
-        let backfills = self.world.names.backfills.iter().map(|at| &self.world.declarations.backfills[*at]);
+        let backfills = self.world.names.backfills.iter().chain(&self.world.names.tainted_backfills);
+        let backfills = backfills.map(|at| &self.world.declarations.backfills[*at]);
         let additions = backfills.filter(|backfill| !backfill.done).flat_map(|backfill| &backfill.additions);
         let added = additions.flat_map(|selector| self.world.catalog.resolve(selector).unwrap_or_default());
         own.chain(inherited).chain(added).collect()

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use crate::reference::scopes::Scope;
 use crate::reference::{About, Report, World};
 
-/// Judges what every role that means something holds, backfills aside.
+/// Judges what every role that somebody can have holds, backfills aside.
 pub(crate) fn judge(world: &World, report: &mut Report) {
-    for at in world.names.live_and_replaced() {
+    for at in world.names.live() {
         let codes = if world.effective.is_confined(at) { confined(world, at) } else { transition(world, at) };
         for code in codes.into_iter().chain(missing(world, at)) {
             report.tell(code, About::Role(at));

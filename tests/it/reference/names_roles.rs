@@ -69,7 +69,9 @@ fn take_declarations(names: &mut Names, declarations: &Declarations, report: &mu
 
 fn faults(names: &Names, role: &Role, catalog: &Catalog) -> Vec<&'static str> {
     let mut codes = repeated(&role.facts);
-    let mentioned = role.copies.iter().chain(&role.extends).chain(&role.required_roles);
+    // An override can't require a role at all.
+    let required = role.required_roles.iter().filter(|_| role.kind != Kind::Override);
+    let mentioned = role.copies.iter().chain(&role.extends).chain(required);
     if mentioned.into_iter().any(|name| names.role(name).is_none()) {
         codes.push("unknown-role");
     }

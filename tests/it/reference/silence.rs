@@ -16,7 +16,9 @@ pub(crate) fn silence(world: &World, mut report: Report) -> Findings {
         for code in codes.iter().filter(|code| JUDGEMENTS.contains(&code.as_str())) {
             left.retain(|finding| !is_silent(code, finding));
             let is_needed = report.findings.iter().any(|finding| is_silent(code, finding));
-            if !is_needed && !codes.contains(&"unneeded-allow-finding".to_owned()) {
+            // Of a role that an override replaces, not everything is judged.
+            let is_replaced = matches!(&about, About::Role(at) if !world.names.live().contains(at));
+            if !is_needed && !is_replaced && !codes.contains(&"unneeded-allow-finding".to_owned()) {
                 left.insert(("unneeded-allow-finding", about.clone()));
             }
         }

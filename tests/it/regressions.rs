@@ -1,0 +1,84 @@
+//! Faults that were found once: a source, and in comments beside its lines the findings expected there.
+//!
+//! `//^ code` expects a finding whose place is on that line. Hints are left out of account.
+
+use std::collections::BTreeSet;
+
+use rolec::compile::{Input, compile};
+use rolec::diagnostic::Level;
+use rolec::source::Sources;
+
+const CATALOG: &str = "
+domain d {
+    entity e division-aware { view edit }
+    entity typed conditions Age: number, Name: string { view }
+    entity plain { view touch }
+}
+division a
+division b
+";
+
+/// Compiles a source after the catalog above and compares its errors and warnings with the comments.
+fn check(source: &str) {
+    let text = format!("{CATALOG}{source}");
+    let expected = text.lines().enumerate().filter_map(|(at, line)| line.split_once("//^ ").map(|(_, codes)| (at, codes)));
+    let expected: BTreeSet<(usize, String)> =
+        expected.flat_map(|(at, codes)| codes.split_whitespace().map(move |code| (at, code.to_owned()))).collect();
+    let sources = Sources::new(vec![("text.role".to_owned(), text.clone(), false)]);
+    let compilation = compile(Input { sources, ..Input::default() });
+    let file = &compilation.sources.files()[0];
+    let grave = compilation.findings.iter().filter(|finding| finding.level != Level::Hint);
+    let line = |finding: &rolec::diagnostic::Diagnostic| finding.primary().map_or(0, |place| file.line_of(place.start));
+    let found: BTreeSet<(usize, String)> = grave.map(|finding| (line(finding), finding.code.name().to_owned())).collect();
+    assert_eq!(found, expected, "{text}");
+}
+
+#[test]
+fn a_condition_fits_what_is_left_after_excepts() {
+    check("role r {\n allow d:{typed, plain}:view where Age > 5\n except d:plain:view\n}");
+    check("role r {\n allow d:{typed, plain}:view where Age > 5 //^ condition-not-allowed\n}");
+}
+
+#[test]
+fn strings_have_no_order() {
+    check("role r {\n allow d:typed:view where Name < \"x\" //^ condition-type\n}");
+}
+
+#[test]
+fn every_name_in_braces_matches_something() {
+    check("role r {\n allow d:{e, plain}:touch //^ empty-selector\n}");
+    check("role r {\n allow d:{e, nothing}:* //^ unknown-permission\n}");
+}
+
+/// The number of near names that are looked up is bounded; whether a name exists is not.
+#[test]
+fn an_unknown_name_is_found_after_many_sound_selectors() {
+    let blanks = |count: usize| " ".repeat(count);
+    let sound: String = (0..600).map(|at| format!(" allow d:e:{{view{}}}\n", blanks(at))).collect();
+    check(&format!(
+        "role many {{\n allow-finding no-effect \"many\"\n{sound}}}\nrole r {{\n allow d:e:{{view, nothing}} //^ unknown-permission\n}}"
+    ));
+}
+
+#[test]
+fn a_correction_names_what_is_declared() {
+    check("correct domain d { entity nothing division-aware {} } //^ unknown-permission");
+    check("correct domain d { entity e division-aware {} } //^ no-effect");
+}
+
+#[test]
+fn what_an_error_taints_is_not_called_unneeded() {
+    check(
+        "role r {\n allow-finding no-effect \"x\"\n allow-finding empty-scope \"x\" //^ finding-not-allowable\n allow d:e:view\n}",
+    );
+}
+
+#[test]
+fn the_first_home_division_in_the_sources_is_kept() {
+    check("home division z\nhome division y //^ second-home-division");
+}
+
+#[test]
+fn an_empty_scope_is_told_beside_a_line_without_effect() {
+    check("role r {\n within a\n allow d:e:*\n allow d:e:view in b //^ empty-scope no-effect\n}");
+}
