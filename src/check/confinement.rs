@@ -54,6 +54,9 @@ impl<'p> Confinement<'p> {
     pub(super) fn check(&self, role: RoleId, sink: &mut Sink) {
         let Stages { program, flat, .. } = self.stages;
         let own = program.role(role);
+        if own.overridden_by.is_some() {
+            return;
+        }
         if !flat.confined[role.index()] {
             self.transition(role, sink);
             return;

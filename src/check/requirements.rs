@@ -24,7 +24,7 @@ impl<'p> Requirements<'p> {
     pub(super) fn check(&self, role: RoleId, sink: &mut Sink) {
         let program = self.stages.program;
         let own = program.role(role);
-        if !self.needy.is_empty() {
+        if own.overridden_by.is_none() && !self.needy.is_empty() {
             self.permissions(role, sink);
         }
         for (other, span) in own.facts.iter().flat_map(|facts| &facts.requires_roles) {
