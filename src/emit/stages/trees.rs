@@ -188,9 +188,8 @@ impl<'t, W: Write> Tree<'t, W> {
                 let text = format!("allow {}", self.selector(allow.selector));
                 self.node(&text, |tree| {
                     allow.scope.as_ref().map_or(Ok(()), |scope| tree.scope("in", scope))?;
-                    match &allow.condition {
-                        Some(condition) => tree.node("where", |tree| tree.condition(condition))?,
-                        None => {}
+                    if let Some(condition) = &allow.condition {
+                        tree.node("where", |tree| tree.condition(condition))?;
                     }
                     tree.dump.fact("since", allow.since.map(|date| date.day))
                 })
