@@ -191,7 +191,6 @@ impl Search<'_> {
         let mut stack: Vec<Visit> = self.enter(role, Scopes::all(), &path).into_iter().collect();
         while let Some(Visit { role, next, scope }) = stack.pop() {
             path.truncate(stack.len());
-            self.steps += 1;
             if self.is_enough() {
                 return;
             }
@@ -213,6 +212,7 @@ impl Search<'_> {
                     let (path, base, condition) = (path.clone(), parent.role, group.condition);
                     let holds = self.flat.holds(self.program, base, self.permission);
                     let now = if holds { nearest(self.program, self.flat, base, self.permission) } else { None };
+                    self.effort(path.len());
                     self.found.pinned.push(PinnedDerivation { path, base, condition, scope, now });
                 }
             } else if !reached.is_empty() {
@@ -221,10 +221,17 @@ impl Search<'_> {
         }
     }
 
-    /// Whether no more is looked for; once it is known that there is more.
+    /// Counts the effort that is spent once something has been found.
+    fn effort(&mut self, steps: usize) {
+        if !self.found.clauses.is_empty() || !self.found.pinned.is_empty() {
+            self.steps += steps;
+        }
+    }
+
+    /// Whether no more is looked for.
     fn is_enough(&mut self) -> bool {
         let found = self.found.clauses.len() + self.found.pinned.len();
-        self.found.more = found > limits::DERIVATIONS || (found > 0 && self.steps > limits::DERIVATION_STEPS);
+        self.found.more = found > limits::DERIVATIONS || self.steps > limits::DERIVATION_STEPS;
         if self.found.more {
             self.found.pinned.truncate(limits::DERIVATIONS);
             self.found.clauses.truncate(limits::DERIVATIONS - self.found.pinned.len());
@@ -237,6 +244,7 @@ impl Search<'_> {
         if self.program.is_excepted(role, self.permission) {
             return None;
         }
+        self.effort(1);
         let scope = match self.program.role(role).within {
             Some((within, _)) if !self.program.catalog.is_unaware(self.permission) => {
                 self.program.scopes.intersection(outer, within)
@@ -249,8 +257,8 @@ impl Search<'_> {
                 let own = self.program.scope_for(self.permission, allow.scope);
                 let scope = self.program.scopes.intersection(own, scope);
                 if scope != Scopes::empty() {
+                    self.effort(path.len());
                     self.found.clauses.push(Derivation { path: path.to_vec(), role, allow: clause as usize, scope });
-                    self.steps += path.len();
                     if self.is_enough() {
                         return None;
                     }
