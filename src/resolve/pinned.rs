@@ -53,6 +53,10 @@ impl Resolver<'_> {
         let Some(pins) = self.pins else { return };
         for (name, lines) in &pins.copies {
             let Some(role) = self.program.find_role(name) else { continue };
+            // The vendor's roles follow their bases.
+            if self.program.role(role).kind == RoleKind::Default {
+                continue;
+            }
             let Some(parent) = self.copied_parent(role) else { continue };
             let (groups, gone) = self.pinned_groups(lines);
             self.program.pinned_copies.insert(role, PinnedCopy { parent, groups, gone });
