@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::scratch::Scratch;
+
 /// What a run of the program gave.
 pub(crate) struct Outcome {
     pub(crate) code: i32,
@@ -33,12 +35,12 @@ pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Outcome {
 }
 
 /// A folder that is removed when the test ends.
-pub(crate) struct Folder(tempfile::TempDir);
+pub(crate) struct Folder(Scratch);
 
 impl Folder {
     /// A folder with these files.
     pub(crate) fn with(files: &[(&str, &str)]) -> Self {
-        let folder = Self(tempfile::tempdir().unwrap());
+        let folder = Self(Scratch::empty());
         for (path, text) in files {
             folder.write(path, text);
         }
@@ -46,13 +48,11 @@ impl Folder {
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
+        self.0.root().join(name)
     }
 
     pub(crate) fn write(&self, name: &str, text: &str) {
-        let path = self.path(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
+        self.0.write(name, text);
     }
 
     pub(crate) fn read(&self, name: &str) -> String {
@@ -60,7 +60,7 @@ impl Folder {
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Outcome {
-        run(self.0.path(), arguments)
+        run(self.0.root(), arguments)
     }
 }
 
