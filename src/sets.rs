@@ -132,29 +132,21 @@ impl Sets {
     pub fn for_each_run(&self, set: SetId, mut visit: impl FnMut(u32, u32)) {
         let entry = self.entries[set.index()];
         let words = self.slice(entry);
-        let mut open: Option<(u32, u32)> = None;
-        let mut add = |first: u32, last: u32| match &mut open {
-            Some((_, end)) if *end + 1 == first => *end = last,
-            _ => {
-                if let Some((first, last)) = open.replace((first, last)) {
-                    visit(first, last);
-                }
-            }
-        };
         if entry.dense {
-            for (base, word) in (0..).step_by(32).zip(words) {
-                let mut rest = *word;
-                while rest != 0 {
-                    let start = rest.trailing_zeros();
-                    let end = start + (rest >> start).trailing_ones();
-                    add(base + start, base + end - 1);
-                    rest &= u32::MAX.checked_shl(end).unwrap_or(0);
+            return runs_of_bits(words, visit);
+        }
+        let mut run: Option<(u32, u32)> = None;
+        for id in words {
+            match &mut run {
+                Some((_, last)) if *last + 1 == *id => *last = *id,
+                _ => {
+                    if let Some((first, last)) = run.replace((*id, *id)) {
+                        visit(first, last);
+                    }
                 }
             }
-        } else {
-            words.iter().for_each(|id| add(*id, *id));
         }
-        if let Some((first, last)) = open {
+        if let Some((first, last)) = run {
             visit(first, last);
         }
     }
@@ -205,5 +197,52 @@ impl Sets {
     #[must_use]
     pub fn count(&self) -> usize {
         self.entries.len()
+    }
+}
+
+/// Calls for each run of set bits, with its first and its last.
+fn runs_of_bits(words: &[u32], mut visit: impl FnMut(u32, u32)) {
+    // The run that reaches into the word at hand, by its first bit.
+    let mut open: Option<u32> = None;
+    for (at, word) in words.iter().copied().enumerate() {
+        let base = u32::try_from(at * 32).unwrap_or(u32::MAX);
+        let goes_on = words.get(at + 1).map_or(0, |next| next << 31);
+        let mut starts = word & !((word << 1) | u32::from(open.is_some()));
+        let mut ends = word & !((word >> 1) | goes_on);
+        if let (Some(first), true) = (open, ends != 0) {
+            visit(first, base + ends.trailing_zeros());
+            ends &= ends - 1;
+            open = None;
+        }
+        while ends != 0 {
+            visit(base + starts.trailing_zeros(), base + ends.trailing_zeros());
+            starts &= starts - 1;
+            ends &= ends - 1;
+        }
+        if starts != 0 {
+            open = Some(base + starts.trailing_zeros());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Sets;
+
+    #[test]
+    fn runs_are_those_of_the_ids() {
+        let mut sets = Sets::new(100);
+        for ids in [&[][..], &[0], &[99], &[0, 1, 2, 31, 32, 33, 63, 64], &[5, 7, 8, 40, 41, 95, 96, 97, 98, 99]] {
+            let all: Vec<u32> = (20..90).collect();
+            for ids in
+                [ids.to_vec(), ids.iter().copied().chain(all).collect::<std::collections::BTreeSet<_>>().into_iter().collect()]
+            {
+                let set = sets.intern(&ids);
+                let mut seen: Vec<(u32, u32)> = Vec::new();
+                sets.for_each_run(set, |first, last| seen.push((first, last)));
+                assert!(seen.windows(2).all(|pair| pair[0].1 + 1 < pair[1].0), "{seen:?} are not apart");
+                assert_eq!(seen.into_iter().flat_map(|(first, last)| first..=last).collect::<Vec<_>>(), ids);
+            }
+        }
     }
 }

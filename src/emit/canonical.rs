@@ -12,6 +12,8 @@ use serde_json::ser::Formatter;
 const CHUNK: usize = 64;
 /// Elements that are rendered before they are written: what bounds the memory that a list of any length takes.
 const WINDOW: usize = 32 * CHUNK;
+/// Bytes that an element usually takes.
+const USUAL_BYTES: usize = 256;
 
 /// Appends a value whose keys are declared in their order.
 pub(super) fn append(out: &mut Vec<u8>, value: &impl Serialize) -> io::Result<()> {
@@ -25,7 +27,7 @@ pub(super) struct Object<W> {
     last_key: Option<&'static str>,
 }
 
-impl<W: Write> Object<W> {
+impl<W: Write + Send> Object<W> {
     /// Begins an object.
     pub(super) fn new(out: W) -> Self {
         Self { out, last_key: None }
@@ -46,15 +48,15 @@ impl<W: Write> Object<W> {
         self.out.write_all(&text)
     }
 
-    /// Writes a key and a long list, whose elements are appended side by side.
+    /// Writes a key and a long list, whose elements are appended side by side and while earlier ones are written.
     pub(super) fn list(
         &mut self,
         key: &'static str,
         length: usize,
         element: impl Fn(usize, &mut Vec<u8>) -> io::Result<()> + Sync,
     ) -> io::Result<()> {
-        let render = |start: usize| {
-            let mut text = Vec::new();
+        let chunk = |start: usize| {
+            let mut text = Vec::with_capacity(CHUNK * USUAL_BYTES);
             for at in start..length.min(start + CHUNK) {
                 if at > 0 {
                     text.push(b',');
@@ -63,13 +65,18 @@ impl<W: Write> Object<W> {
             }
             Ok(text)
         };
+        let window = |start: usize| -> Vec<io::Result<Vec<u8>>> {
+            let starts: Vec<usize> = (start..length.min(start + WINDOW)).step_by(CHUNK).collect();
+            starts.into_par_iter().map(chunk).collect()
+        };
         self.key(key)?;
-        self.out.write_all(b"[")?;
-        for window in (0..length).step_by(WINDOW) {
-            let starts: Vec<usize> = (window..length.min(window + WINDOW)).step_by(CHUNK).collect();
-            let texts: Vec<io::Result<Vec<u8>>> = starts.into_par_iter().map(render).collect();
-            texts.into_iter().try_for_each(|text| self.out.write_all(&text?))?;
+        let mut ready = vec![Ok(b"[".to_vec())];
+        for start in (0..length).step_by(WINDOW) {
+            let (next, written) = rayon::join(|| window(start), || write_all(&mut self.out, ready));
+            written?;
+            ready = next;
         }
+        write_all(&mut self.out, ready)?;
         self.out.write_all(b"]")
     }
 
@@ -78,6 +85,10 @@ impl<W: Write> Object<W> {
         self.out.write_all(b"}")?;
         self.out.flush()
     }
+}
+
+fn write_all(out: &mut impl Write, texts: Vec<io::Result<Vec<u8>>>) -> io::Result<()> {
+    texts.into_iter().try_for_each(|text| out.write_all(&text?))
 }
 
 /// `serde_json`'s compact form but for numbers that are no integers.

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use jiff::civil::Date;
+use rayon::prelude::*;
 use serde::ser::{SerializeSeq, SerializeTuple};
 use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
@@ -19,7 +20,7 @@ use crate::scopes::ScopeId;
 use crate::sets::{PermissionId, SetId};
 
 /// Writes a bundle.
-pub(super) fn write(bundle: &Bundle<'_>, out: impl Write) -> io::Result<()> {
+pub(super) fn write(bundle: &Bundle<'_>, out: impl Write + Send) -> io::Result<()> {
     let Bundle { program, tables, times, roles, .. } = bundle;
     let region_name = |region: RegionId| &*program.regions[region.index()];
     let regions = times.regions.iter().map(|(region, calendar)| Region { calendar: *calendar, name: region_name(*region) });
@@ -72,8 +73,9 @@ struct Source<'b> {
     name: &'b str,
 }
 
+/// The sources with digests of their texts, which are worked out side by side.
 fn sources<'b>(bundle: &'b Bundle<'_>) -> Vec<Source<'b>> {
-    let files = bundle.sources.files().iter();
+    let files = bundle.sources.files().par_iter();
     let digest = |text: &str| lock::digest_text(&Sha256::digest(text.as_bytes()));
     let mut sources: Vec<_> = files.map(|file| Source { digest: digest(&file.text), name: &file.name }).collect();
     sources.sort_by_key(|source| source.name);

@@ -83,7 +83,7 @@ impl<'c> Bundle<'c> {
     /// # Errors
     ///
     /// Those of `out`.
-    pub fn write(&self, out: impl Write) -> io::Result<()> {
+    pub fn write(&self, out: impl Write + Send) -> io::Result<()> {
         form::write(self, out)
     }
 

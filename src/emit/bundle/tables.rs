@@ -168,8 +168,11 @@ impl Tables {
 
     fn number_permissions(&mut self, program: &Program) {
         let mut used = vec![false; program.catalog.len()];
-        for set in &self.sets.listed {
-            program.sets.for_each(*set, |at| used[at] = true);
+        // In the order in which they are stored, since they are many and far apart otherwise.
+        let mut sets = self.sets.listed.clone();
+        sets.sort_unstable();
+        for set in &sets {
+            program.sets.for_each_run(*set, |first, last| used[first as usize..=last as usize].fill(true));
         }
         for surface in &program.surfaces {
             if let Requirement::Any(permissions) | Requirement::All(permissions) = &surface.requirement {
