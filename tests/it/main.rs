@@ -4,6 +4,7 @@
 mod adapter;
 mod agree;
 mod answers;
+mod bundle;
 mod commands;
 mod docs;
 mod dump;
