@@ -98,7 +98,8 @@ fn forgive_tainted(program: &mut Program, order: &Order) {
 }
 
 /// Parses all sources, side by side; trees and findings come in the sources' order.
-fn parse_all(sources: &Sources, sink: &mut Sink) -> Vec<ast::File> {
+#[must_use]
+pub fn parse_all(sources: &Sources, sink: &mut Sink) -> Vec<ast::File> {
     let parsed: Vec<(ast::File, Sink)> = sources
         .files()
         .par_iter()
