@@ -4,11 +4,12 @@ use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use rolec::catalogs;
 use rolec::cli::project::MANIFEST;
+use rolec::compile::{self, Input};
 use rolec::diagnostic::Sink;
-use rolec::model::{Organisation, Program};
+use rolec::model::Program;
 use rolec::source::Sources;
 use rolec::syntax::parse;
-use rolec::{compile, flatten, graph, resolve};
+use rolec::{flatten, graph};
 use rolec_benches::project;
 use rolec_benches::universe::CATALOG;
 
@@ -57,9 +58,7 @@ fn resolved() -> Program {
     let mut texts: Vec<_> = shipped.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned(), true)).collect();
     let own = project::generate(ROLES, 1).into_iter().filter(|file| file.path != MANIFEST);
     texts.extend(own.map(|file| (file.path, file.text, false)));
-    let (sources, mut sink) = (Sources::new(texts), Sink::default());
-    let files = compile::parse_all(&sources, &mut sink);
-    resolve::resolve(files, &sources, Organisation::default(), None, &mut sink)
+    compile::compile(Input { sources: Sources::new(texts), ..Input::default() }).program
 }
 
 #[divan::bench]

@@ -115,21 +115,24 @@ fn whole_row(roles: usize, bytes: usize, runs: &[Run]) -> String {
     )
 }
 
-/// The median times of each pass.
+/// The passes with their median times.
 fn passes(folder: &Path, runs: usize) -> io::Result<Vec<Pass>> {
     phases::once(folder)?;
     let measured = (0..runs.max(1)).map(|_| phases::once(folder)).collect::<io::Result<Vec<_>>>()?;
-    let of = |pass: usize, figure: fn(&Pass) -> f64| median(measured.iter().map(|run| figure(&run[pass])).collect());
-    let passes = 0..phases::NAMES.len();
-    Ok(passes.map(|at| Pass { wall: of(at, |pass| pass.wall), processor: of(at, |pass| pass.processor) }).collect())
+    let of = |at: usize, figure: fn(&Pass) -> f64| median(measured.iter().map(|passes| figure(&passes[at])).collect());
+    let first = measured.first().into_iter().flatten().enumerate();
+    Ok(first
+        .map(|(at, pass)| Pass { name: pass.name, wall: of(at, |pass| pass.wall), processor: of(at, |pass| pass.processor) })
+        .collect())
 }
 
 fn write_passes(out: &mut impl Write, parts: &[(usize, Vec<Pass>)]) -> io::Result<()> {
     write!(out, "| pass      |")?;
     parts.iter().try_for_each(|(roles, _)| write!(out, " {roles:>7} roles | processor |"))?;
     writeln!(out, "\n|-----------|{}", "--------------:|----------:|".repeat(parts.len()))?;
-    for (at, name) in phases::NAMES.iter().enumerate() {
-        write!(out, "| {name:9} |")?;
+    let Some((_, first)) = parts.first() else { return Ok(()) };
+    for (at, pass) in first.iter().enumerate() {
+        write!(out, "| {:9} |", pass.name)?;
         for (_, passes) in parts {
             write!(out, " {:13.1} | {:9.1} |", passes[at].wall * 1e3, passes[at].processor * 1e3)?;
         }
