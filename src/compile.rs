@@ -70,21 +70,34 @@ impl Compilation {
 /// Compiles a project. Always runs to the end; what is wrong is among the findings.
 #[must_use]
 pub fn compile(input: Input) -> Compilation {
+    compile_watched(input, &mut |_| {})
+}
+
+/// Compiles a project, and names each pass to a watch when it is done: for those who measure.
+pub fn compile_watched(input: Input, done: &mut dyn FnMut(&'static str)) -> Compilation {
     let Input { sources, unreadable, organisation, mut levels, pins, locked } = input;
     let mut sink = Sink::from(unreadable);
     let files = parse_all(&sources, &mut sink);
+    done("parse");
     let mut program = resolve::resolve(files, &sources, organisation, pins.as_ref(), &mut sink);
+    done("resolve");
     let order = graph::order(&program, &mut sink);
     forgive_tainted(&mut program, &order);
+    done("order");
     let flat = flatten::flatten(&mut program, &order, &mut sink);
+    done("flatten");
     let epochs = timeline::timeline(&mut program, &order, &flat, &mut sink);
+    done("timeline");
     check::check(Stages { program: &program, order: &order, flat: &flat, epochs: &epochs }, &mut sink);
+    done("check");
     lock::check(&mut program, &order, &flat, (pins.as_ref(), locked), &mut sink);
+    done("lock");
     if locked {
         levels.extend([Code::NoLock, Code::LockDrift, Code::LockOutdated].map(|code| (code, Some(Level::Error))));
     }
     let findings = silence::apply(sink.into_findings(), &program.allowed_findings, &levels);
     let findings = Sink::from(findings).into_sorted();
+    done("silence");
     Compilation { sources, program, order, flat, epochs, findings }
 }
 

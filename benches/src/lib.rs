@@ -1,0 +1,11 @@
+//! Projects of any size, made from a seed, and what it costs to check them.
+//!
+//! The same seed and number of roles give the same bytes, so that figures can be compared and repeated.
+
+pub mod bits;
+pub mod measure;
+pub mod phases;
+pub mod project;
+pub mod random;
+pub mod roles;
+pub mod universe;
