@@ -3,6 +3,9 @@
 //! The spine is [`compile`]: its passes stand in their order, each a function from one stage's value to the
 //! next. What the user did wrong goes to a [`diagnostic::Sink`]; `Result` is for reading and writing, at the rim.
 
+// The parser that pest generates names it.
+extern crate alloc;
+
 pub mod catalog;
 pub mod catalogs;
 pub mod check;

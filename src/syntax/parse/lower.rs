@@ -6,7 +6,7 @@
 use jiff::civil;
 use pest::iterators::{Pair, Pairs};
 
-use super::Rule;
+use super::{Rule, line, rule};
 use crate::diagnostic::{Sink, words};
 use crate::source::Source;
 use crate::span::Span;
@@ -23,7 +23,7 @@ pub(super) struct Lower<'s> {
     base: u32,
     /// Whether something was reported in the declaration being lowered.
     faulty: bool,
-    /// Whether the fast lane took something for a permission or a name that is none.
+    /// Whether the fast lane took a line that is no clause or head by itself.
     misled: bool,
 }
 
@@ -48,39 +48,6 @@ fn solid_end(pair: &Pair<'_, Rule>) -> usize {
         let comment = comment.as_span();
         if comment.end() < end { end } else { start + text[..comment.start() - start].trim_end().len() }
     })
-}
-
-/// Whether bytes are one plain name: ASCII, `-` and `.` between other characters, no date.
-fn is_name(bytes: &[u8]) -> bool {
-    let mut joint = true;
-    for byte in bytes {
-        match byte {
-            b'-' | b'.' if joint => return false,
-            b'-' | b'.' => joint = true,
-            b'_' => joint = false,
-            byte if byte.is_ascii_alphanumeric() => joint = false,
-            _ => return false,
-        }
-    }
-    let like_a_date = bytes.len() == 10 && bytes[4] == b'-';
-    !joint && !like_a_date
-}
-
-/// Whether bytes are a selector without sets: one to three plain names or stars joined by colons.
-fn is_permission(bytes: &[u8]) -> bool {
-    let (mut parts, mut joint, mut star) = (1, true, false);
-    for byte in bytes {
-        match byte {
-            b':' if (joint && !star) || parts == 3 => return false,
-            b':' => (parts, joint, star) = (parts + 1, true, false),
-            b'*' if joint && !star => star = true,
-            b'-' | b'.' if joint || star => return false,
-            b'-' | b'.' => joint = true,
-            byte if !star && (*byte == b'_' || byte.is_ascii_alphanumeric()) => joint = false,
-            _ => return false,
-        }
-    }
-    !joint || star
 }
 
 impl<'s> Lower<'s> {
@@ -397,7 +364,8 @@ impl<'s> Lower<'s> {
 
     fn role(&mut self, pair: Pair<'_, Rule>) -> Option<ast::Role> {
         let mut inner = parts(pair);
-        let mut role = self.role_head(inner.next()?)?;
+        let head = inner.next()?;
+        let mut role = if head.as_rule() == Rule::quick_head { self.quick_head(&head) } else { self.role_head(head) }?;
         self.role_clauses(inner, &mut role);
         Some(role)
     }
@@ -422,7 +390,10 @@ impl<'s> Lower<'s> {
         for part in pairs {
             let start = self.offset(part.as_span().start());
             let clause = match part.as_rule() {
-                Rule::quick_allow | Rule::quick_except => self.quick(part, start),
+                Rule::quick_clause => {
+                    self.quick_clause(&part, role);
+                    None
+                }
                 Rule::allow => self.allow(part).map(|(allow, end)| {
                     let span = Span::new(start, end);
                     ast::Clause { span, kind: ast::ClauseKind::Allow(allow) }
@@ -436,33 +407,44 @@ impl<'s> Lower<'s> {
         }
     }
 
-    /// A line of the fast lane, if its words are what they should be.
-    fn quick(&mut self, pair: Pair<'_, Rule>, start: u32) -> Option<ast::Clause> {
-        let is_except = pair.as_rule() == Rule::quick_except;
-        let mut words = pair.into_inner();
-        let selector = words.next()?;
-        let selector = self.quick_word(&selector, is_permission)?;
-        let scope = match words.next() {
-            Some(word) => Some(ast::Name { span: self.quick_word(&word, is_name)? }),
-            None => None,
-        };
-        let span = Span::new(start, scope.map_or(selector, |name| name.span).end);
-        let selector = ast::Selector { span: selector };
-        let scope = scope.map(|name| ast::Scope { span: name.span, names: Box::new([name]) });
-        let kind = if is_except {
-            ast::ClauseKind::Except(selector)
-        } else {
-            ast::ClauseKind::Allow(ast::Allow { selector, scope, condition: None, since: None })
-        };
-        Some(ast::Clause { span, kind })
+    /// Takes a line of the fast lane apart, or parses it by itself.
+    fn quick_clause(&mut self, pair: &Pair<'_, Rule>, role: &mut ast::Role) {
+        let (text, start) = (pair.as_str(), self.offset(pair.as_span().start()));
+        match line::clause(text, start) {
+            Some(clause) => role.clauses.push(clause),
+            None => self.alone(Rule::role_lines, text, start, |lower, pair| lower.role_clauses(pair.into_inner(), role)),
+        }
     }
 
-    fn quick_word(&mut self, pair: &Pair<'_, Rule>, fits: fn(&[u8]) -> bool) -> Option<Span> {
-        if fits(pair.as_str().as_bytes()) {
-            return Some(self.span_of(pair));
+    /// The head of a role that the fast lane took.
+    fn quick_head(&mut self, pair: &Pair<'_, Rule>) -> Option<ast::Role> {
+        let (text, start) = (pair.as_str(), self.offset(pair.as_span().start()));
+        let plain = line::role_head(text, start);
+        if plain.is_some() {
+            return plain;
         }
-        self.misled = true;
-        None
+        let mut role = None;
+        let Some(head) = text.trim_end().strip_suffix('{') else {
+            self.misled = true;
+            return None;
+        };
+        self.alone(Rule::role_head, head, start, |lower, pair| role = lower.role_head(pair));
+        role
+    }
+
+    /// Parses a text by itself, which must be used up; else the fast lane should not have taken it.
+    fn alone(&mut self, whole: Rule, text: &str, start: u32, take: impl FnOnce(&mut Self, Pair<'_, Rule>)) {
+        let parsed = rule(whole, text).ok().filter(|pairs| pairs.as_str().len() == text.len());
+        let Some(mut pairs) = parsed else {
+            self.misled = true;
+            return;
+        };
+        let base = std::mem::replace(&mut self.base, start);
+        self.comments(&pairs);
+        if let Some(pair) = pairs.next() {
+            take(self, pair);
+        }
+        self.base = base;
     }
 
     /// The commonest line by far, so its end is known without a second walk.

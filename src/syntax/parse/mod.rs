@@ -5,6 +5,7 @@
 //! ([`recover`]), so that one fault hides no other and what is sound is kept.
 
 mod fault;
+mod line;
 mod lower;
 mod recover;
 
@@ -41,9 +42,7 @@ pub fn parse(source: &Source, sink: &mut Sink) -> ast::File {
         let end = window_end(text, at);
         let window = &text[at..end];
         if !recover::nests_too_deeply(window) {
-            // Where the fast lane takes something for a permission that is none, the window is read without it.
-            let parsed = quick_or_strict(&mut lower, window, at);
-            at += parsed;
+            at += quick_or_strict(&mut lower, window, at);
             if at == end {
                 continue;
             }
@@ -53,20 +52,29 @@ pub fn parse(source: &Source, sink: &mut Sink) -> ast::File {
             None => break,
         }
     }
+    // Those of lines that were parsed by themselves came late.
+    lower.file.comments.sort_unstable();
     lower.file
 }
 
 /// Takes the declarations at the start of a window; how many bytes of it they are.
+///
+/// What the fast lane does not take, or takes for what it is not, is read without it.
 fn quick_or_strict(lower: &mut Lower<'_>, window: &str, at: usize) -> usize {
+    let mut done = 0;
     for grammar in [Rule::items, Rule::strict_items] {
-        if let Ok(pairs) = rule(grammar, window) {
+        let rest = &window[done..];
+        if let Ok(pairs) = rule(grammar, rest) {
             let parsed = pairs.as_str().len();
-            if lower.items(pairs, at) {
-                return parsed;
+            if lower.items(pairs, at + done) {
+                done += parsed;
             }
         }
+        if done == window.len() {
+            break;
+        }
     }
-    0
+    done
 }
 
 /// Where the window from `at` ends: before a declaration in column 0, or with the text.

@@ -21,7 +21,7 @@ pub(super) fn nests_too_deeply(text: &str) -> bool {
 
 /// Where parentheses, outside strings and comments, first exceed the limit.
 fn deepest(text: &str) -> Option<usize> {
-    let count = text.bytes().filter(|byte| *byte == b'(').take(limits::CONDITION_DEPTH + 1).count();
+    let count = memchr::memchr_iter(b'(', text.as_bytes()).take(limits::CONDITION_DEPTH + 1).count();
     if count <= limits::CONDITION_DEPTH {
         return None;
     }
@@ -50,7 +50,7 @@ fn solid_bytes(text: &str) -> impl Iterator<Item = (usize, u8)> {
             match bytes[at] {
                 b'"' => at = string_end(bytes, at),
                 b'/' if bytes.get(at + 1) == Some(&b'/') => {
-                    at = bytes[at..].iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |length| at + length);
+                    at = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |length| at + length);
                 }
                 byte => {
                     at += 1;
@@ -79,7 +79,7 @@ fn string_end(bytes: &[u8], mut at: usize) -> usize {
 /// The start of the next line, at or after `from`, that begins with a declaration in column 0.
 pub(super) fn next_declaration(text: &str, from: usize) -> Option<usize> {
     let mut at = from;
-    while let Some(length) = text.as_bytes()[at..].iter().position(|byte| *byte == b'\n') {
+    while let Some(length) = memchr::memchr(b'\n', &text.as_bytes()[at..]) {
         at += length + 1;
         if begins_with(&text[at..], DECLARATIONS) {
             return Some(at);
