@@ -6,6 +6,10 @@ use std::process::ExitCode;
 use clap::Parser;
 use rolec::cli::{self, Cli, output};
 
+/// Trees are many small pieces: this allocator takes a tenth off the time of a check.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     // Faulty arguments end here, in clap's words and with its exit code for them, which is `COULD_NOT_RUN`.
     let cli = Cli::parse();
