@@ -82,6 +82,10 @@ fn once(command: &Check) -> miette::Result<ExitCode> {
         drop(progress);
         show(&compilation, &findings, command.format).map_err(output::failure)?;
         sound &= !findings.iter().any(|finding| finding.level == Level::Error);
+        if !command.watch {
+            // The process ends soon, which gives all memory back at once.
+            std::mem::forget(compilation);
+        }
     }
     Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

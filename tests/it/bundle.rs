@@ -3,6 +3,7 @@
 mod reader;
 
 use std::error::Error;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -214,6 +215,13 @@ fn laid_out(value: &Value, depth: usize) -> String {
     }
 }
 
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
 /// A bundle for a snapshot: what comes from the shipped catalog is long and the same everywhere, so its digest stands for it.
 fn reviewed(text: &str) -> Result<String, Box<dyn Error>> {
     let mut value: Value = serde_json::from_str(text)?;
@@ -221,8 +229,7 @@ fn reviewed(text: &str) -> Result<String, Box<dyn Error>> {
     for key in ["permissions", "surfaces"] {
         let elements = value[key].as_array().ok_or("no list")?;
         if elements.len() > 100 {
-            let digest: String =
-                Sha256::digest(value[key].to_string()).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+            let digest = hex(&Sha256::digest(value[key].to_string())[..8]);
             value[key] = format!("{} elements, sha256:{digest}…", elements.len()).into();
         }
     }
@@ -316,7 +323,7 @@ fn compiled(
         let everywhere = program.divisions.iter().map(|division| division.name.to_string());
         let divisions = divisions.unwrap_or_else(|| everywhere.chain([reader::ELSEWHERE.to_owned()]).collect());
         let condition = program.conditions.get(grant.condition).map(ToString::to_string);
-        points.add(program.catalog.name(grant.permission), divisions, condition);
+        points.add(program.catalog.name(grant.permission), divisions, condition.as_deref());
     }
     Ok(points)
 }
@@ -430,7 +437,7 @@ fn the_same_bytes_in_another_folder() -> Outcome {
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     let bytes = fs::read(target(here.path()))?;
     assert!(bytes == fs::read(elsewhere.join("bundle.json"))?);
-    let digest: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = hex(&Sha256::digest(&bytes));
     let said = format!("out/of/the/way/bundle.json: {} bytes, 3 roles, 7 permissions, sha256:{digest}\n", bytes.len());
     assert_eq!(String::from_utf8_lossy(&output.stdout).replace('\\', "/"), said);
     assert!(String::from_utf8_lossy(&output.stderr).contains("0 errors"), "the findings are told");

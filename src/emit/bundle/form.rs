@@ -140,11 +140,11 @@ impl<F: Fn(&mut dyn FnMut(u32, u32))> Serialize for IdList<F> {
 }
 
 /// Three or more ids are written as the first and the last.
-fn write_run<L: SerializeSeq>(list: &mut L, (first, last): (u32, u32)) -> Result<(), L::Error> {
+fn write_run<L: SerializeSeq>(ids: &mut L, (first, last): (u32, u32)) -> Result<(), L::Error> {
     match last - first {
-        0 => list.serialize_element(&first),
-        1 => list.serialize_element(&first).and_then(|()| list.serialize_element(&last)),
-        _ => list.serialize_element(&(first, last)),
+        0 => ids.serialize_element(&first),
+        1 => ids.serialize_element(&first).and_then(|()| ids.serialize_element(&last)),
+        _ => ids.serialize_element(&(first, last)),
     }
 }
 
@@ -288,9 +288,9 @@ impl<'b> Role<'b> {
             |kind| parents.clone().filter(move |parent| parent.kind == kind).map(|parent| &*program.role(parent.role).name);
         Self {
             auto_assigned: facts.and_then(|facts| facts.auto_assigned).map(|to_all| if to_all { "all" } else { "creator" }),
-            available: facts.and_then(|facts| facts.available).map(|(after, date)| match after {
-                true => Available::After(Day(date)),
-                false => Available::From(Day(date)),
+            available: facts.and_then(|facts| facts.available).map(|(after, date)| {
+                let day = Day(date);
+                if after { Available::After(day) } else { Available::From(day) }
             }),
             copies: named(ParentKind::Copies).next(),
             created: facts.and_then(|facts| facts.created).map(|(date, _)| Day(date)),

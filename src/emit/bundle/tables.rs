@@ -160,9 +160,9 @@ impl Tables {
         for change in times.calendars.iter().flatten().flat_map(|epoch| &epoch.changes) {
             let mut gains: Vec<(u32, SetId)> = change.gains.iter().map(|(set, scope)| (self.scopes.of(*scope), *set)).collect();
             gains.sort_unstable();
-            gains.into_iter().for_each(|(_, set)| {
+            for (_, set) in gains {
                 self.sets.add(set);
-            });
+            }
         }
     }
 
@@ -176,7 +176,9 @@ impl Tables {
         }
         for surface in &program.surfaces {
             if let Requirement::Any(permissions) | Requirement::All(permissions) = &surface.requirement {
-                permissions.iter().for_each(|permission| used[permission.index()] = true);
+                for permission in permissions {
+                    used[permission.index()] = true;
+                }
             }
         }
         for at in (0..used.len()).filter(|at| used[*at]) {

@@ -17,12 +17,12 @@ pub(super) struct Points {
 }
 
 impl Points {
-    pub(super) fn add(&mut self, permission: &str, divisions: Vec<String>, condition: Option<String>) {
+    pub(super) fn add(&mut self, permission: &str, divisions: Vec<String>, condition: Option<&str>) {
         for division in divisions {
             let point = (permission.to_owned(), division);
-            match &condition {
+            match condition {
                 Some(condition) if !self.always.contains(&point) => {
-                    self.sometimes.insert((point.0, point.1, condition.clone()));
+                    self.sometimes.insert((point.0, point.1, condition.to_owned()));
                 }
                 Some(_) => {}
                 None => {
@@ -107,7 +107,7 @@ impl Reader {
             None => None,
         };
         for id in ids(&self.whole["sets"][number(&grant[0])?])? {
-            points.add(&string(&self.whole["permissions"][id]["name"])?, names.clone(), condition.clone());
+            points.add(&string(&self.whole["permissions"][id]["name"])?, names.clone(), condition.as_deref());
         }
         Ok(())
     }
