@@ -1,11 +1,11 @@
 //! Faults that were found once: a source, and in comments beside its lines the findings expected there.
 //!
-//! `//^ code` expects a finding whose place is on that line. Hints are left out of account.
+//! `//^ code` expects a finding whose place is on that line. Hints are left out of account, but for those of a test about one.
 
 use std::collections::BTreeSet;
 
 use rolec::compile::{Input, compile};
-use rolec::diagnostic::Level;
+use rolec::diagnostic::{Diagnostic, Level};
 use rolec::source::Sources;
 
 const CATALOG: &str = "
@@ -20,6 +20,15 @@ division b
 
 /// Compiles a source after the catalog above and compares its errors and warnings with the comments.
 fn check(source: &str) {
+    check_those(source, |finding| finding.level != Level::Hint);
+}
+
+/// Compiles a source and compares its findings of one code with the comments.
+fn check_only(code: &str, source: &str) {
+    check_those(source, |finding| finding.code.name() == code);
+}
+
+fn check_those(source: &str, counts: impl Fn(&Diagnostic) -> bool) {
     let text = format!("{CATALOG}{source}");
     let expected = text.lines().enumerate().filter_map(|(at, line)| line.split_once("//^ ").map(|(_, codes)| (at, codes)));
     let expected: BTreeSet<(usize, String)> =
@@ -27,9 +36,9 @@ fn check(source: &str) {
     let sources = Sources::new(vec![("text.role".to_owned(), text.clone(), false)]);
     let compilation = compile(Input { sources, ..Input::default() });
     let file = &compilation.sources.files()[0];
-    let grave = compilation.findings.iter().filter(|finding| finding.level != Level::Hint);
-    let line = |finding: &rolec::diagnostic::Diagnostic| finding.primary().map_or(0, |place| file.line_of(place.start));
-    let found: BTreeSet<(usize, String)> = grave.map(|finding| (line(finding), finding.code.name().to_owned())).collect();
+    let counted = compilation.findings.iter().filter(|finding| counts(finding));
+    let line = |finding: &Diagnostic| finding.primary().map_or(0, |place| file.line_of(place.start));
+    let found: BTreeSet<(usize, String)> = counted.map(|finding| (line(finding), finding.code.name().to_owned())).collect();
     assert_eq!(found, expected, "{text}");
 }
 
@@ -81,4 +90,13 @@ fn the_first_home_division_in_the_sources_is_kept() {
 #[test]
 fn an_empty_scope_is_told_beside_a_line_without_effect() {
     check("role r {\n within a\n allow d:e:*\n allow d:e:view in b //^ empty-scope no-effect\n}");
+}
+
+#[test]
+fn a_pair_that_is_wrong_states_nothing() {
+    check(
+        "pair d:e:view -> d:plain:view //^ pair-awareness
+role r { //^ unstated-awareness\n within a\n allow d:plain:view\n}",
+    );
+    check("pair d:plain:view -> d:plain:view //^ pair-awareness");
 }

@@ -146,7 +146,8 @@ impl Catalog {
                 report.tell(code, about.clone());
             }
             let [Ok(left), Ok(right)] = sides else { continue };
-            let is_contradicted = self.stated_awareness(&left) == Some(true)
+            let is_contradicted = left == right
+                || self.stated_awareness(&left) == Some(true)
                 || self.stated_awareness(&right) == Some(false)
                 || self.pairs.iter().any(|(unaware, aware)| *unaware == right || *aware == left);
             if is_contradicted {
