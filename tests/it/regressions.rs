@@ -100,3 +100,41 @@ role r { //^ unstated-awareness\n within a\n allow d:plain:view\n}",
     );
     check("pair d:plain:view -> d:plain:view //^ pair-awareness");
 }
+
+#[test]
+fn every_ring_of_division_sets_is_told_where_it_begins() {
+    check("divisions u = y\ndivisions x = y //^ division-cycle\ndivisions y = x");
+    check(
+        "divisions p = q //^ division-cycle\ndivisions q = s, p\ndivisions s = t //^ division-cycle\ndivisions t = s\ndivisions v = a, p",
+    );
+}
+
+#[test]
+fn nobody_is_confined_to_a_ring_of_division_sets() {
+    let sets = "divisions x = a, y //^ division-cycle\ndivisions y = x\n";
+    check(&format!("{sets}role r {{\n within x\n allow d:e:view\n except d:plain:view\n}}"));
+    check(&format!(
+        "{sets}role r {{\n allow d:e:view in b, y\n except d:plain:view\n}}\nrole s extends r {{\n except d:plain:view\n}}"
+    ));
+    check(&format!("{sets}role r {{\n within a\n allow d:e:view in b //^ empty-scope\n}}"));
+}
+
+#[test]
+fn a_division_that_a_dropped_declaration_names_is_used() {
+    let role = "role r {\n allow d:e:view\n}\n";
+    let scopes = "within a\n allow d:e:view in b";
+    check_only("unused-division", &format!("{role}override r {{\n {scopes}\n}}"));
+    check_only("unused-division", &format!("{role}override nobody {{\n {scopes}\n}}"));
+    check_only("unused-division", &format!("{role}role r {{\n {scopes}\n}}"));
+    check_only("unused-division", "role r {\n within a\n within b\n}");
+    check_only("unused-division", "division c //^ unused-division\ndivisions x = a, y\ndivisions y = b, x\n");
+}
+
+#[test]
+fn of_a_division_and_a_set_of_one_name_the_first_is_kept() {
+    let role = "role r {\n within b\n allow d:e:view in c";
+    check(&format!("divisions c = b\ndivision c //^ duplicate-declaration\n{role}\n}}"));
+    check(&format!("division c\ndivisions c = b //^ duplicate-declaration\n{role} //^ empty-scope\n}}"));
+    let used = "role r {\n within b\n}\n";
+    check_only("unused-division", &format!("{used}divisions c = b //^ unused-division\ndivisions c = a"));
+}
