@@ -138,3 +138,22 @@ fn of_a_division_and_a_set_of_one_name_the_first_is_kept() {
     let used = "role r {\n within b\n}\n";
     check_only("unused-division", &format!("{used}divisions c = b //^ unused-division\ndivisions c = a"));
 }
+
+#[test]
+fn an_override_answers_for_what_the_role_it_edits_holds() {
+    let needy = "domain n { entity x { view action edit requires n:x:view } }\n";
+    let edit = "override v { //^ edited-vendor-role missing-required-permission\n owner \"us\"\n}";
+    check(&format!("{needy}default role v {{\n allow n:x:edit\n}}\n{edit}"));
+    let inherited = "role p { //^ missing-required-permission\n allow n:x:edit\n}\ndefault role v extends p {}\n";
+    check(&format!("{needy}{inherited}override v {{ //^ edited-vendor-role\n owner \"us\"\n}}"));
+}
+
+#[test]
+fn an_override_was_created_when_the_role_was_that_it_edits() {
+    let backfill = "backfill f {\n when d:e:view\n add d:plain:view\n on 2026-02-01\n}\n";
+    let role = |fact: &str| format!("default role v {{\n {fact}\n allow d:e:view\n}}\n");
+    let edit = "override v { //^ edited-vendor-role\n owner \"us\"\n}";
+    check(&format!("{backfill}{}{edit}", role("created 2026-03-01 //^ created-too-late")));
+    check(&format!("{backfill}{}{edit}", role("created 2026-02-01")));
+    check(&format!("{}override v {{\n created 2026-01-01 //^ fact-in-override\n}}", role("irremovable")));
+}
