@@ -95,7 +95,7 @@ fn difference(project: &Project) -> Option<Difference> {
     let texts = project.texts();
     let expected = meaning_of_texts(&texts, &settings(project));
     let observed = adapter::compile(&texts, &project.regions, project.role_backfill);
-    let what = format!("compiler (left) and reference (right), planted {:?}, {:?}", project.fault, settings(project));
+    let what = format!("compiler (left) and reference (right), planted {:?}, {:?}", project.faults, settings(project));
     let outcome = ensure_same_findings(&what, &observed.findings, &expected.findings, &texts)
         .and_then(|()| ensure_same_roles(&what, &observed.roles, &expected.roles, &texts));
     let message = outcome.err()?.to_string();

@@ -157,3 +157,27 @@ fn an_override_was_created_when_the_role_was_that_it_edits() {
     check(&format!("{backfill}{}{edit}", role("created 2026-02-01")));
     check(&format!("{}override v {{\n created 2026-01-01 //^ fact-in-override\n}}", role("irremovable")));
 }
+
+#[test]
+fn an_addition_is_held_explicitly() {
+    let role = "role r {\n allow d:e:*\n}\n";
+    let explicit = "{\n when explicitly d:e:view\n add d:plain:touch\n on 2026-02-01\n}\n";
+    let addition = |day: &str| format!("backfill f {{\n roles r\n add d:e:view\n on {day}\n}}\n");
+    let code = "backfill-without-effect";
+    check_only(code, &format!("{role}backfill g {explicit}{}", addition("2026-01-01")));
+    check_only(code, &format!("{role}backfill g {explicit}{}", addition("2026-02-01")));
+    check_only(code, &format!("{role}backfill g //^ {code}\n{explicit}{}", addition("2026-03-01")));
+}
+
+#[test]
+fn what_a_done_backfill_added_is_held_where_the_trigger_is() {
+    let backfill = "backfill f {\n when d:e:view\n add d:typed:view\n on 2026-02-01\n done\n}\n";
+    let role = |head: &str, line: &str| format!("{backfill}role r {{{head}\n allow d:e:view in a\n{line}\n}}");
+    let missing = " //^ done-backfill";
+    check_only("done-backfill", &role(missing, ""));
+    check_only("done-backfill", &role(missing, " allow d:typed:view in b"));
+    check_only("done-backfill", &role(missing, " allow d:typed:view where Age > 5"));
+    check_only("done-backfill", &role("", " allow d:typed:view in a"));
+    check_only("done-backfill", &role("", " allow d:typed:view"));
+    check_only("done-backfill", &role("", " except d:typed:view"));
+}
