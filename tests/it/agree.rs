@@ -183,6 +183,7 @@ fn the_compiler_agrees_with_the_reference_about_faults() {
 /// A list of all kinds of differences, each with a shrunk project: `cargo test --test it differences -- --ignored --nocapture`.
 #[test]
 #[ignore = "for debugging"]
+#[expect(clippy::print_stdout, reason = "the list is what it is for")]
 fn differences() {
     println!("{}", listed(all_differences(cases().unwrap_or(300), &[FAULTY_PERCENT, 100]), usize::MAX));
 }

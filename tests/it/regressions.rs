@@ -63,7 +63,7 @@ fn every_name_in_braces_matches_something() {
 #[test]
 fn an_unknown_name_is_found_after_many_sound_selectors() {
     let blanks = |count: usize| " ".repeat(count);
-    let sound: String = (0..600).map(|at| format!(" allow d:e:{{view{}}}\n", blanks(at))).collect();
+    let sound = (0..600).map(|at| format!(" allow d:e:{{view{}}}\n", blanks(at))).collect::<Vec<_>>().concat();
     check(&format!(
         "role many {{\n allow-finding no-effect \"many\"\n{sound}}}\nrole r {{\n allow d:e:{{view, nothing}} //^ unknown-permission\n}}"
     ));
