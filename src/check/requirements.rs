@@ -50,13 +50,25 @@ impl<'p> Requirements<'p> {
         unmet
     }
 
+    /// The parents at which a fault is told: of an override those of the role that it edits, which is not judged itself.
+    fn judged_parents(&self, role: RoleId) -> Vec<RoleId> {
+        let program = self.stages.program;
+        let parents = program.parents(role).iter().map(|parent| parent.role);
+        parents
+            .flat_map(|parent| match program.role(parent).overridden_by {
+                Some(_) => program.parents(parent).iter().map(|parent| parent.role).collect(),
+                None => vec![parent],
+            })
+            .collect()
+    }
+
     fn permissions(&self, role: RoleId, sink: &mut Sink) {
         let program = self.stages.program;
         let missing = self.unmet(role);
         if missing.is_empty() {
             return;
         }
-        let inherited: Vec<_> = program.parents(role).iter().flat_map(|parent| self.unmet(parent.role)).collect();
+        let inherited: Vec<_> = self.judged_parents(role).into_iter().flat_map(|parent| self.unmet(parent)).collect();
         if missing.iter().all(|need| inherited.contains(need)) {
             return;
         }

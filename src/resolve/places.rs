@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use rustc_hash::FxHashMap;
+
 use super::{Place, Resolver, Trees};
 use crate::diagnostic::{Code, nearest, words};
+use crate::graph;
 use crate::limits;
 use crate::model::{Division, DivisionSet, RegionId};
 use crate::scopes::{DivisionId, ScopeId, Scopes};
@@ -17,27 +20,21 @@ struct Unresolved<'t> {
     set: &'t ast::DivisionSet,
 }
 
+/// The declarations of divisions and sets.
+struct Declared<'t> {
+    divisions: Vec<(&'t str, &'t Source, &'t ast::Division)>,
+    sets: Vec<Unresolved<'t>>,
+    /// Sets whose name something else has.
+    dropped: Vec<Unresolved<'t>>,
+}
+
 impl Resolver<'_> {
     /// Declares divisions, in order of their names, and sets of them.
     pub(super) fn divisions(&mut self, trees: &Trees<'_>) {
-        let (mut divisions, mut sets) = (Vec::new(), Vec::new());
-        for (source, item) in trees.items() {
-            match &item.kind {
-                ast::ItemKind::Division(division) => divisions.push((division.name.text(source), source, division)),
-                ast::ItemKind::DivisionSet(set) => sets.push(Unresolved { source, set }),
-                _ => {}
-            }
-        }
-        // The sort is stable, so of two declarations of one name the first in the sources stays first.
+        let Declared { mut divisions, sets, dropped } = self.declared(trees);
         divisions.sort_by_key(|(name, ..)| *name);
         for (name, source, division) in divisions {
             let span = division.name.span;
-            let last = self.program.divisions.last().filter(|last| *last.name == *name);
-            if let Some(first) = last {
-                self.sink.report(words::names::duplicate("division", name, span, first.span));
-                continue;
-            }
-            self.may_declare(name, span);
             if self.program.divisions.len() == limits::DIVISIONS {
                 self.sink.report(words::limits::exceeded(Code::TooManyDivisions, Some(span), limits::DIVISIONS, "divisions"));
                 break;
@@ -49,6 +46,35 @@ impl Resolver<'_> {
         self.keep_one_home();
         self.program.scopes = Scopes::new(self.program.divisions.len());
         self.division_sets(&sets);
+        for Unresolved { source, set } in dropped {
+            self.mark_scope(source, &set.members);
+        }
+    }
+
+    /// Of several declarations of one name the first in the sources is kept, whatever it declares.
+    fn declared<'t>(&mut self, trees: &'t Trees<'_>) -> Declared<'t> {
+        let mut declared = Declared { divisions: Vec::new(), sets: Vec::new(), dropped: Vec::new() };
+        let mut firsts: FxHashMap<&str, Span> = FxHashMap::default();
+        for (source, item) in trees.items() {
+            let (kind, name) = match &item.kind {
+                ast::ItemKind::Division(division) => ("division", division.name),
+                ast::ItemKind::DivisionSet(set) => ("division set", set.name),
+                _ => continue,
+            };
+            let (text, span) = (name.text(source), name.span);
+            self.may_declare(text, span);
+            let first = *firsts.entry(text).or_insert(span);
+            if first != span {
+                self.sink.report(words::names::duplicate(kind, text, span, first));
+            }
+            match &item.kind {
+                ast::ItemKind::Division(division) if first == span => declared.divisions.push((text, source, division)),
+                ast::ItemKind::DivisionSet(set) if first == span => declared.sets.push(Unresolved { source, set }),
+                ast::ItemKind::DivisionSet(set) => declared.dropped.push(Unresolved { source, set }),
+                _ => {}
+            }
+        }
+        declared
     }
 
     /// Of several home divisions the first in the sources stays one.
@@ -63,30 +89,17 @@ impl Resolver<'_> {
         }
     }
 
-    fn division_sets(&mut self, declared: &[Unresolved<'_>]) {
-        let mut sets: Vec<&Unresolved<'_>> = Vec::new();
-        for unresolved in declared {
-            let (name, span) = (unresolved.set.name.text(unresolved.source), unresolved.set.name.span);
-            let first = match self.division_names.get(name) {
-                Some(Place::Division(at)) => Some(self.program.divisions[*at].span),
-                Some(Place::Set(at)) => Some(self.program.division_sets[*at].span),
-                None => None,
-            };
-            if let Some(first) = first {
-                self.sink.report(words::names::duplicate("division set", name, span.max(first), span.min(first)));
-            } else {
-                self.may_declare(name, span);
-                self.division_names.insert(name.into(), Place::Set(sets.len()));
-                let scope = Scopes::empty();
-                self.program.division_sets.push(DivisionSet { name: name.into(), scope, used: false, ringed: false, span });
-                sets.push(unresolved);
-            }
+    fn division_sets(&mut self, sets: &[Unresolved<'_>]) {
+        for (at, Unresolved { source, set }) in sets.iter().enumerate() {
+            let (name, span): (Box<str>, _) = (set.name.text(source).into(), set.name.span);
+            self.division_names.insert(name.clone(), Place::Set(at));
+            self.program.division_sets.push(DivisionSet { name, scope: Scopes::empty(), used: false, ringed: false, span });
         }
-        self.resolve_sets(&sets);
+        self.resolve_sets(sets);
     }
 
     /// Resolves sets after the sets they contain; those left over contain one another.
-    fn resolve_sets(&mut self, sets: &[&Unresolved<'_>]) {
+    fn resolve_sets(&mut self, sets: &[Unresolved<'_>]) {
         let mut waits = vec![0_usize; sets.len()];
         let mut users: Vec<Vec<usize>> = vec![Vec::new(); sets.len()];
         for (at, unresolved) in sets.iter().enumerate() {
@@ -115,34 +128,29 @@ impl Resolver<'_> {
         self.report_cycles(sets, &done);
     }
 
-    /// Follows, from each set that is not done, the first member that is not done either, until a set repeats.
-    fn report_cycles(&mut self, sets: &[&Unresolved<'_>], done: &[bool]) {
-        let mut seen = BTreeSet::new();
-        for start in (0..sets.len()).filter(|at| !done[*at]) {
-            let (mut path, mut at) = (Vec::new(), start);
-            while seen.insert(at) {
-                let Unresolved { source, set } = sets[at];
-                let next = set.members.names.iter().find_map(|name| match self.division_names.get(name.text(source)) {
-                    Some(Place::Set(other)) if !done[*other] => Some((*other, name.span)),
-                    _ => None,
-                });
-                let Some((next, span)) = next else { break };
-                path.push((at, span));
-                at = next;
-            }
-            if let Some(first) = path.iter().position(|(other, _)| *other == at) {
-                let name = |at: usize| self.program.division_sets[at].name.to_string();
-                let ring: Vec<(String, Span)> = path[first..].iter().map(|(at, span)| (name(*at), *span)).collect();
-                self.sink.report(words::places::division_cycle(&ring));
+    /// Reports sets that contain one another, a ring for each group of them, and marks what those that are not done name.
+    fn report_cycles(&mut self, sets: &[Unresolved<'_>], done: &[bool]) {
+        let mut links: Vec<Vec<(usize, Span)>> = vec![Vec::new(); sets.len()];
+        for (at, Unresolved { source, set }) in sets.iter().enumerate().filter(|(at, _)| !done[*at]) {
+            for name in &set.members.names {
+                self.mark_used(name.text(source));
+                if let Some(Place::Set(other)) = self.division_names.get(name.text(source)) {
+                    links[at].push((*other, name.span));
+                }
             }
         }
-        for name in sets
-            .iter()
-            .enumerate()
-            .filter(|(at, _)| !done[*at])
-            .flat_map(|(_, unresolved)| unresolved.set.members.names.iter().map(|name| name.text(unresolved.source)))
-        {
-            self.mark_used(name);
+        let places: Vec<Span> = sets.iter().map(|unresolved| unresolved.set.name.span).collect();
+        for ring in graph::rings(&places, &links) {
+            let name = |at: usize| self.program.division_sets[at].name.to_string();
+            let ring: Vec<(String, Span)> = ring.into_iter().map(|(at, span)| (name(at), span)).collect();
+            self.sink.report(words::places::division_cycle(&ring));
+        }
+    }
+
+    /// Counts the divisions and sets in a scope that is not resolved as used all the same: somebody names them.
+    pub(super) fn mark_scope(&mut self, source: &Source, scope: &ast::Scope) {
+        for name in &scope.names {
+            self.mark_used(name.text(source));
         }
     }
 

@@ -103,13 +103,24 @@ impl Resolver<'_> {
         let mut declared = declared.iter();
         for (source, file) in trees.sources.files().iter().zip(trees.files) {
             for item in &file.items {
-                if let ast::ItemKind::Role(role) = &item.kind
-                    && let Some(Some(id)) = declared.next()
-                {
-                    self.role_parents(source, role, *id);
-                    self.role_clauses(source, role, *id);
+                let ast::ItemKind::Role(role) = &item.kind else { continue };
+                match declared.next() {
+                    Some(Some(id)) => {
+                        self.role_parents(source, role, *id);
+                        self.role_clauses(source, role, *id);
+                    }
+                    _ => role.clauses.iter().for_each(|clause| self.mark_clause(source, clause)),
                 }
             }
+        }
+    }
+
+    /// Counts what the scopes of a clause that means nothing name as used.
+    fn mark_clause(&mut self, source: &Source, clause: &ast::Clause) {
+        match &clause.kind {
+            Kind::Within(scope) => self.mark_scope(source, scope),
+            Kind::Allow(allow) => allow.scope.iter().for_each(|scope| self.mark_scope(source, scope)),
+            _ => {}
         }
     }
 
@@ -236,6 +247,7 @@ impl Resolver<'_> {
         }
         if let Some(first) = facts.once.get(&what) {
             self.sink.report(words::names::repeated(&what, span, *first));
+            self.mark_clause(source, clause);
             return false;
         }
         facts.once.insert(what, span);

@@ -60,13 +60,8 @@ impl Resolver<'_> {
                 let aware = self.permission(source, pair.aware);
                 if let (Some(unaware), Some(aware)) = (unaware, aware) {
                     let pair = Pair { unaware, aware, span: item.span };
-                    let sides = [(unaware, Awareness::Unaware), (aware, Awareness::Aware)];
-                    // Both halves are judged, so that a pair that is wrong twice is told so at once.
-                    let sound = sides
-                        .map(|(permission, needed)| self.state_half(permission, needed, item.span))
-                        .into_iter()
-                        .all(|sound| sound);
-                    if sound && !pairs.iter().any(|other| (other.unaware, other.aware) == (unaware, aware)) {
+                    let is_new = !pairs.iter().any(|other| (other.unaware, other.aware) == (unaware, aware));
+                    if self.state_halves(&pair) && is_new {
                         pairs.push(pair);
                     }
                 }
@@ -76,21 +71,34 @@ impl Resolver<'_> {
         self.program.pairs = pairs;
     }
 
-    fn state_half(&mut self, permission: PermissionId, needed: Awareness, pair: Span) -> bool {
-        let facts = self.program.catalog.facts(permission);
-        let (said, at) = (facts.awareness, facts.awareness_at);
-        if said == needed {
-            return true;
+    /// States the awareness of both halves of a pair; `false` after a report of what is said against it. A pair that is
+    /// wrong states nothing, of its sound half neither.
+    fn state_halves(&mut self, pair: &Pair) -> bool {
+        let sides = [(pair.unaware, Awareness::Unaware), (pair.aware, Awareness::Aware)];
+        if pair.unaware == pair.aware {
+            self.contradict(pair, pair.aware, (Awareness::Unaware, None), Awareness::Aware);
+            return false;
         }
-        if said == Awareness::Unstated {
+        let mut sound = true;
+        for (permission, needed) in sides {
+            let facts = self.program.catalog.facts(permission);
+            let (said, at) = (facts.awareness, facts.awareness_at);
+            if said != needed && said != Awareness::Unstated {
+                self.contradict(pair, permission, (said, at), needed);
+                sound = false;
+            }
+        }
+        for (permission, needed) in sides.into_iter().filter(|_| sound) {
             let facts = self.program.catalog.facts_mut(permission);
             facts.awareness = needed;
-            facts.awareness_at = Some(pair);
-            return true;
+            facts.awareness_at.get_or_insert(pair.span);
         }
+        sound
+    }
+
+    fn contradict(&mut self, pair: &Pair, permission: PermissionId, said: (Awareness, Option<Span>), needed: Awareness) {
         let name = self.program.catalog.name(permission);
-        self.sink.report(words::catalog::pair_awareness(pair, name, said.name(), needed.name(), at));
-        false
+        self.sink.report(words::catalog::pair_awareness(pair.span, name, said.0.name(), needed.name(), said.1));
     }
 
     /// Resolves what permissions open.

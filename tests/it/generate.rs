@@ -21,7 +21,7 @@ use node::Node;
 use rng::Rng;
 use roles::Divisions;
 
-/// How many projects in a hundred have a fault planted in them, where nothing else is asked for.
+/// How many projects in a hundred have a fault planted in them, or several, where nothing else is asked for.
 pub(crate) const FAULTY_PERCENT: usize = 15;
 
 /// A generated project.
@@ -31,8 +31,8 @@ pub(crate) struct Project {
     pub(crate) regions: Vec<String>,
     /// The organisation's role-backfill switch.
     pub(crate) role_backfill: bool,
-    /// The fault that was planted, if one was.
-    pub(crate) fault: Option<Fault>,
+    /// The faults that were planted.
+    pub(crate) faults: Vec<Fault>,
     /// Whether texts put several facts on one line.
     dense: bool,
     files: Vec<(String, Vec<Node>)>,
@@ -50,7 +50,11 @@ impl Project {
         let mut nodes: Vec<Node> = catalog.nodes.iter().chain(&divisions.nodes).cloned().collect();
         nodes.extend(roles.into_iter().map(|role| role.node));
         nodes.extend(backfills);
-        let fault = rng.chance(faulty_percent).then(|| faults::plant(&mut rng, &mut nodes, &catalog, &timing));
+        let mut faults = Vec::new();
+        if rng.chance(faulty_percent) {
+            let count = *rng.pick(&[1, 1, 1, 2, 3]);
+            faults.extend((0..count).map(|_| faults::plant(&mut rng, &mut nodes, &catalog, &timing)));
+        }
         // A role that no fault touches has a wildcard, so that there is something to pin.
         nodes.push(Node::block("role pinned", vec![Node::line(format!("allow {}:*", catalog.domains[0].name))]));
         let is_ragged = rng.chance(15);
@@ -60,7 +64,7 @@ impl Project {
         Self {
             regions: if timing.are_listed { timing.regions } else { Vec::new() },
             role_backfill: rng.chance(70),
-            fault,
+            faults,
             dense: rng.chance(25),
             files: distributed(&mut rng, nodes),
         }

@@ -1,11 +1,11 @@
 //! Faults that were found once: a source, and in comments beside its lines the findings expected there.
 //!
-//! `//^ code` expects a finding whose place is on that line. Hints are left out of account.
+//! `//^ code` expects a finding whose place is on that line. Hints are left out of account, but for those of a test about one.
 
 use std::collections::BTreeSet;
 
 use rolec::compile::{Input, compile};
-use rolec::diagnostic::Level;
+use rolec::diagnostic::{Diagnostic, Level};
 use rolec::source::Sources;
 
 const CATALOG: &str = "
@@ -20,6 +20,15 @@ division b
 
 /// Compiles a source after the catalog above and compares its errors and warnings with the comments.
 fn check(source: &str) {
+    check_those(source, |finding| finding.level != Level::Hint);
+}
+
+/// Compiles a source and compares its findings of one code with the comments.
+fn check_only(code: &str, source: &str) {
+    check_those(source, |finding| finding.code.name() == code);
+}
+
+fn check_those(source: &str, counts: impl Fn(&Diagnostic) -> bool) {
     let text = format!("{CATALOG}{source}");
     let expected = text.lines().enumerate().filter_map(|(at, line)| line.split_once("//^ ").map(|(_, codes)| (at, codes)));
     let expected: BTreeSet<(usize, String)> =
@@ -27,9 +36,9 @@ fn check(source: &str) {
     let sources = Sources::new(vec![("text.role".to_owned(), text.clone(), false)]);
     let compilation = compile(Input { sources, ..Input::default() });
     let file = &compilation.sources.files()[0];
-    let grave = compilation.findings.iter().filter(|finding| finding.level != Level::Hint);
-    let line = |finding: &rolec::diagnostic::Diagnostic| finding.primary().map_or(0, |place| file.line_of(place.start));
-    let found: BTreeSet<(usize, String)> = grave.map(|finding| (line(finding), finding.code.name().to_owned())).collect();
+    let counted = compilation.findings.iter().filter(|finding| counts(finding));
+    let line = |finding: &Diagnostic| finding.primary().map_or(0, |place| file.line_of(place.start));
+    let found: BTreeSet<(usize, String)> = counted.map(|finding| (line(finding), finding.code.name().to_owned())).collect();
     assert_eq!(found, expected, "{text}");
 }
 
@@ -54,7 +63,7 @@ fn every_name_in_braces_matches_something() {
 #[test]
 fn an_unknown_name_is_found_after_many_sound_selectors() {
     let blanks = |count: usize| " ".repeat(count);
-    let sound: String = (0..600).map(|at| format!(" allow d:e:{{view{}}}\n", blanks(at))).collect();
+    let sound = (0..600).map(|at| format!(" allow d:e:{{view{}}}\n", blanks(at))).collect::<Vec<_>>().concat();
     check(&format!(
         "role many {{\n allow-finding no-effect \"many\"\n{sound}}}\nrole r {{\n allow d:e:{{view, nothing}} //^ unknown-permission\n}}"
     ));
@@ -81,4 +90,94 @@ fn the_first_home_division_in_the_sources_is_kept() {
 #[test]
 fn an_empty_scope_is_told_beside_a_line_without_effect() {
     check("role r {\n within a\n allow d:e:*\n allow d:e:view in b //^ empty-scope no-effect\n}");
+}
+
+#[test]
+fn a_pair_that_is_wrong_states_nothing() {
+    check(
+        "pair d:e:view -> d:plain:view //^ pair-awareness
+role r { //^ unstated-awareness\n within a\n allow d:plain:view\n}",
+    );
+    check("pair d:plain:view -> d:plain:view //^ pair-awareness");
+}
+
+#[test]
+fn every_ring_of_division_sets_is_told_where_it_begins() {
+    check("divisions u = y\ndivisions x = y //^ division-cycle\ndivisions y = x");
+    check(
+        "divisions p = q //^ division-cycle\ndivisions q = s, p\ndivisions s = t //^ division-cycle\ndivisions t = s\ndivisions v = a, p",
+    );
+}
+
+#[test]
+fn nobody_is_confined_to_a_ring_of_division_sets() {
+    let sets = "divisions x = a, y //^ division-cycle\ndivisions y = x\n";
+    check(&format!("{sets}role r {{\n within x\n allow d:e:view\n except d:plain:view\n}}"));
+    check(&format!(
+        "{sets}role r {{\n allow d:e:view in b, y\n except d:plain:view\n}}\nrole s extends r {{\n except d:plain:view\n}}"
+    ));
+    check(&format!("{sets}role r {{\n within a\n allow d:e:view in b //^ empty-scope\n}}"));
+}
+
+#[test]
+fn a_division_that_a_dropped_declaration_names_is_used() {
+    let role = "role r {\n allow d:e:view\n}\n";
+    let scopes = "within a\n allow d:e:view in b";
+    check_only("unused-division", &format!("{role}override r {{\n {scopes}\n}}"));
+    check_only("unused-division", &format!("{role}override nobody {{\n {scopes}\n}}"));
+    check_only("unused-division", &format!("{role}role r {{\n {scopes}\n}}"));
+    check_only("unused-division", "role r {\n within a\n within b\n}");
+    check_only("unused-division", "division c //^ unused-division\ndivisions x = a, y\ndivisions y = b, x\n");
+}
+
+#[test]
+fn of_a_division_and_a_set_of_one_name_the_first_is_kept() {
+    let role = "role r {\n within b\n allow d:e:view in c";
+    check(&format!("divisions c = b\ndivision c //^ duplicate-declaration\n{role}\n}}"));
+    check(&format!("division c\ndivisions c = b //^ duplicate-declaration\n{role} //^ empty-scope\n}}"));
+    let used = "role r {\n within b\n}\n";
+    check_only("unused-division", &format!("{used}divisions c = b //^ unused-division\ndivisions c = a"));
+}
+
+#[test]
+fn an_override_answers_for_what_the_role_it_edits_holds() {
+    let needy = "domain n { entity x { view action edit requires n:x:view } }\n";
+    let edit = "override v { //^ edited-vendor-role missing-required-permission\n owner \"us\"\n}";
+    check(&format!("{needy}default role v {{\n allow n:x:edit\n}}\n{edit}"));
+    let inherited = "role p { //^ missing-required-permission\n allow n:x:edit\n}\ndefault role v extends p {}\n";
+    check(&format!("{needy}{inherited}override v {{ //^ edited-vendor-role\n owner \"us\"\n}}"));
+}
+
+#[test]
+fn an_override_was_created_when_the_role_was_that_it_edits() {
+    let backfill = "backfill f {\n when d:e:view\n add d:plain:view\n on 2026-02-01\n}\n";
+    let role = |fact: &str| format!("default role v {{\n {fact}\n allow d:e:view\n}}\n");
+    let edit = "override v { //^ edited-vendor-role\n owner \"us\"\n}";
+    check(&format!("{backfill}{}{edit}", role("created 2026-03-01 //^ created-too-late")));
+    check(&format!("{backfill}{}{edit}", role("created 2026-02-01")));
+    check(&format!("{}override v {{\n created 2026-01-01 //^ fact-in-override\n}}", role("irremovable")));
+}
+
+#[test]
+fn an_addition_is_held_explicitly() {
+    let role = "role r {\n allow d:e:*\n}\n";
+    let explicit = "{\n when explicitly d:e:view\n add d:plain:touch\n on 2026-02-01\n}\n";
+    let addition = |day: &str| format!("backfill f {{\n roles r\n add d:e:view\n on {day}\n}}\n");
+    let code = "backfill-without-effect";
+    check_only(code, &format!("{role}backfill g {explicit}{}", addition("2026-01-01")));
+    check_only(code, &format!("{role}backfill g {explicit}{}", addition("2026-02-01")));
+    check_only(code, &format!("{role}backfill g //^ {code}\n{explicit}{}", addition("2026-03-01")));
+}
+
+#[test]
+fn what_a_done_backfill_added_is_held_where_the_trigger_is() {
+    let backfill = "backfill f {\n when d:e:view\n add d:typed:view\n on 2026-02-01\n done\n}\n";
+    let role = |head: &str, line: &str| format!("{backfill}role r {{{head}\n allow d:e:view in a\n{line}\n}}");
+    let missing = " //^ done-backfill";
+    check_only("done-backfill", &role(missing, ""));
+    check_only("done-backfill", &role(missing, " allow d:typed:view in b"));
+    check_only("done-backfill", &role(missing, " allow d:typed:view where Age > 5"));
+    check_only("done-backfill", &role("", " allow d:typed:view in a"));
+    check_only("done-backfill", &role("", " allow d:typed:view"));
+    check_only("done-backfill", &role("", " except d:typed:view"));
 }

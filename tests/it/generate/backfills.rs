@@ -61,8 +61,8 @@ fn target(rng: &mut Rng, catalog: &Catalog, roles: &[Role], added: &[String], li
         let mut triggers: Vec<String> = (0..rng.between(1, 3)).map(|_| trigger(rng)).collect();
         triggers.sort();
         triggers.dedup();
-        let any = if rng.chance(40) { "any " } else { "" };
-        let explicitly = if rng.chance(30) { "explicitly " } else { "" };
+        let any = if rng.chance(48) { "any " } else { "" };
+        let explicitly = if rng.chance(42) { "explicitly " } else { "" };
         lines.push(format!("when {any}{explicitly}{}", triggers.join(", ")));
     }
     if !has_trigger || rng.chance(50) {

@@ -25,15 +25,15 @@ constructs! {
     Legacy, LegacyTitle, Pair,
     Endpoint, Topic, View, AnyOf, AllOf, Open, Unstated, OrSelf,
     Division, DivisionTitle, HomeDivision, DivisionSet, SetOfSets,
-    CustomRole, DefaultRole, Override, RoleTitle, Copies, CopiesAndExtends, Extends, ExtendsSeveral, Diamond,
+    CustomRole, DefaultRole, Override, OverrideWithin, OverrideAllow, OverrideExcept, RoleTitle, Copies, CopiesAndExtends, Extends, ExtendsSeveral, Diamond,
     Allow, Except, ExceptWildcard, Within, WithinAll, WithinSeveral, In, InAll, InSeveral, Where, AllowSince, InWhere, InSince, WhereSince,
     SelectAll, SelectLegacy, SelectOne, SelectDomain, SelectEntity, SelectAnyEntity, SelectAnyDomain, SelectSet, SelectTwoSets,
-    SelectSetAny,
+    SelectSetAny, SetEndsInComma, ExceptOne, ExceptSet,
     Equal, AtLeast, Above, AtMost, Below, OneOf, OneOfOne, And, Or, Mixed, StringValue, NumberValue, VariableValue,
     Created, RequiresRole, RequiresLicense, AssignedToAll, AssignedToCreator, Irremovable, FormerlyOne, FormerlySeveral,
     AvailableFrom, AvailableAfter, Owner, RoleAllowFinding,
-    Backfill, BackfillTitle, When, WhenAll, WhenAny, WhenExplicitly, NoWhen, RolesDefault, RolesCustom, RolesNamed, NoRoles,
-    AddOne, AddSeveral, AddWildcard, OnDay, Window, NoSoonerThan, RegionDay, RegionAlone, Optional, Done, See, BackfillAllowFinding,
+    Backfill, BackfillTitle, When, WhenAll, WhenAny, WhenExplicitly, WhenAnyExplicitly, NoWhen, RolesDefault, RolesCustom, RolesNamed, NoRoles,
+    AddOne, AddSeveral, AddWildcard, OnDay, Window, NoSoonerThan, RegionDay, RegionWindow, RegionNoSoonerThan, RegionAlone, Optional, Done, See, BackfillAllowFinding,
 }
 
 /// The constructs in the files of a project.
@@ -223,6 +223,18 @@ impl Finder<'_> {
         self.mark(Construct::ExtendsSeveral, role.extends.len() > 1);
         for clause in &role.clauses {
             self.clause(&clause.kind);
+            if role.kind == ast::RoleKind::Override {
+                self.override_clause(&clause.kind);
+            }
+        }
+    }
+
+    fn override_clause(&mut self, clause: &ast::ClauseKind) {
+        match clause {
+            ast::ClauseKind::Within(_) => self.mark(Construct::OverrideWithin, true),
+            ast::ClauseKind::Allow(_) => self.mark(Construct::OverrideAllow, true),
+            ast::ClauseKind::Except(_) => self.mark(Construct::OverrideExcept, true),
+            _ => {}
         }
     }
 
@@ -231,7 +243,10 @@ impl Finder<'_> {
             ast::ClauseKind::Allow(allow) => return self.allow(allow),
             ast::ClauseKind::Except(selector) => {
                 self.selector(*selector);
-                self.mark(Construct::ExceptWildcard, selector.is_wildcard(self.source));
+                let (is_wildcard, has_set) = (selector.is_wildcard(self.source), selector.text(self.source).contains('{'));
+                self.mark(Construct::ExceptWildcard, is_wildcard);
+                self.mark(Construct::ExceptSet, has_set);
+                self.mark(Construct::ExceptOne, !is_wildcard && !has_set);
                 Construct::Except
             }
             ast::ClauseKind::Within(scope) => {
@@ -276,6 +291,8 @@ impl Finder<'_> {
 
     fn selector(&mut self, selector: ast::Selector) {
         use ast::Part::{Any, One, Set};
+        let is_comma_last = |part: &str| part.trim_end().ends_with(',');
+        self.mark(Construct::SetEndsInComma, selector.text(self.source).split('}').any(is_comma_last));
         let construct = match selector.parts(self.source) {
             ast::Parts::All => Construct::SelectAll,
             ast::Parts::Legacy(_) => Construct::SelectLegacy,
@@ -352,6 +369,7 @@ impl Finder<'_> {
         let construct = match clause {
             ast::BackfillClauseKind::When { any, explicitly, triggers } => {
                 self.mark(Construct::WhenExplicitly, *explicitly);
+                self.mark(Construct::WhenAnyExplicitly, *any && *explicitly);
                 match (any, triggers.len()) {
                     (true, _) => Construct::WhenAny,
                     (false, 1) => Construct::When,
@@ -376,6 +394,8 @@ impl Finder<'_> {
             }
             ast::BackfillClauseKind::Region { day, .. } => {
                 self.day(*day);
+                self.mark(Construct::RegionWindow, day.last.is_some());
+                self.mark(Construct::RegionNoSoonerThan, day.estimated);
                 Construct::RegionDay
             }
             ast::BackfillClauseKind::Optional => Construct::Optional,

@@ -197,7 +197,7 @@ impl Bed<'_> {
         match self.rng.below(5) {
             0 => self.declare("role broken extends nobody", &["allow *"]),
             1 => self.declare("role broken copies nobody", &["allow *"]),
-            2 => self.declare("override nobody", &["allow *"]),
+            2 => self.declare("override nobody", &["within apac", "allow * in main"]),
             3 => self.say_in_role("requires role nobody"),
             _ => self.backfill("broken", &["on 2026-02-16", "roles nobody"]),
         }
@@ -250,6 +250,9 @@ impl Bed<'_> {
         let of = |awareness| permissions.iter().find(|permission| self.catalog.stated(permission) == Some(awareness)).cloned();
         let (unaware, aware) = (of(false), of(true));
         let other = self.permission.clone();
+        if self.rng.chance(20) {
+            return self.say(format!("pair {other} -> {other}"));
+        }
         match (unaware, aware) {
             (_, Some(aware)) if aware != other => self.say(format!("pair {aware} -> {other}")),
             (Some(unaware), _) if unaware != other => self.say(format!("pair {other} -> {unaware}")),
@@ -265,12 +268,22 @@ impl Bed<'_> {
     }
 
     fn division_cycle(&mut self) {
-        if self.rng.chance(30) {
-            return self.say("divisions ring_a = apac, ring_a");
+        let rings: &[&[&str]] = &[
+            &["ring_a = apac, ring_a"],
+            &["ring_a = main, ring_b", "ring_b = ring_c, apac", "ring_c = ring_a"],
+            // A set that is on no ring leads into the second of one.
+            &["ring_a = ring_c", "ring_b = ring_c", "ring_c = ring_b"],
+            // Two rings that share a set, and two of which one leads into the other.
+            &["ring_a = ring_b", "ring_b = ring_c, ring_a", "ring_c = ring_b"],
+            &["ring_a = ring_b", "ring_b = ring_c, ring_a", "ring_c = ring_d", "ring_d = ring_c, main"],
+        ];
+        for set in *self.rng.pick(rings) {
+            self.say(format!("divisions {set}"));
         }
-        self.say("divisions ring_a = main, ring_b");
-        self.say("divisions ring_b = ring_c, apac");
-        self.say("divisions ring_c = ring_a");
+        if self.rng.chance(40) {
+            let line = format!("allow {} in ring_a", self.permission);
+            self.say_in_role(&line);
+        }
     }
 
     fn inheritance_cycle(&mut self) {
@@ -355,7 +368,7 @@ impl Bed<'_> {
     fn not_a_vendor_role(&mut self) {
         let allow = format!("allow {}", self.permission);
         self.declare("role own", &[&allow]);
-        self.declare("override own", &["except *"]);
+        self.declare("override own", &["within main", "allow * in apac", "except *"]);
         self.declare("role below_own extends own", &["except *:*:view"]);
     }
 
@@ -400,7 +413,7 @@ impl Bed<'_> {
             _ => {
                 let kind = *self.rng.pick(&["role", "default role"]);
                 self.declare(&format!("{kind} twice"), &[&allow]);
-                self.declare("role twice", &["allow *:*:view"]);
+                self.declare("role twice", &["within main", "allow *:*:view in apac"]);
                 self.declare("role below_twice extends twice", &[]);
             }
         }

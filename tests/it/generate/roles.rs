@@ -112,7 +112,7 @@ pub(crate) fn roles(rng: &mut Rng, catalog: &Catalog, divisions: &Divisions) -> 
         roles.push(Role { name, kind, node: Node::block(head, body) });
     }
     let vendors: Vec<&'static str> = roles.iter().filter(|role| role.kind == Kind::Default).map(|role| role.name).collect();
-    let edited = rng.between(0, 2);
+    let edited = *rng.pick(&[0, 1, 1, 2]);
     for name in rng.sample(&vendors, edited) {
         let body = body(rng, catalog, divisions, Kind::Override);
         roles.push(Role { name, kind: Kind::Override, node: Node::block(format!("override {name}"), body) });

@@ -146,7 +146,8 @@ impl Catalog {
                 report.tell(code, about.clone());
             }
             let [Ok(left), Ok(right)] = sides else { continue };
-            let is_contradicted = self.stated_awareness(&left) == Some(true)
+            let is_contradicted = left == right
+                || self.stated_awareness(&left) == Some(true)
                 || self.stated_awareness(&right) == Some(false)
                 || self.pairs.iter().any(|(unaware, aware)| *unaware == right || *aware == left);
             if is_contradicted {
@@ -272,8 +273,8 @@ impl Catalog {
     pub(crate) fn lacking(&self, permission: &str, held: &BTreeSet<String>) -> Vec<String> {
         let segments: Vec<&str> = permission.split(':').collect();
         let levels = (1..=segments.len()).rev().filter(|_| segments.len() == 3).map(|length| segments[..length].join(":"));
-        let stated = levels.flat_map(|level| [true, false].map(|correct| (correct, level.clone())));
-        let innermost = stated.filter_map(|place| self.requires.get(&place)).next();
+        let mut stated = levels.flat_map(|level| [true, false].map(|correct| (correct, level.clone())));
+        let innermost = stated.find_map(|place| self.requires.get(&place));
         let is_unmet = |selector: &&Selector| {
             let required = self.resolve(selector).unwrap_or_default();
             if selector.is_wildcard() { required.is_disjoint(held) } else { !required.is_subset(held) }

@@ -152,3 +152,13 @@ fn divisions_and_names() {
     check("role r { allow d:a:view where V == \"a\" }", &["condition-not-allowed r"]);
     check("correct domain d { entity u division-aware {} }", &["catalog-corrected d", "pair-awareness d:u:half"]);
 }
+
+#[test]
+fn a_parent_gives_what_it_has_in_normal_form() {
+    let roles = "role plain { within north  allow d:a:var }
+         role both extends plain, queue { within north }
+         role queue { allow d:a:var where V == \"x\" }
+         role elsewhere extends queue { within south }
+         role r extends elsewhere, both { }";
+    check_grants(roles, &["d:a:var north true", "d:a:var south V == \"x\""]);
+}

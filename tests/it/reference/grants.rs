@@ -75,19 +75,22 @@ impl Effective {
                 derivations.insert(Derivation { held, since: allow.since.clone(), explicit: !allow.selector.is_wildcard() });
             }
         }
+        let mut grants: Vec<Held> = derivations.iter().map(|derivation| derivation.held.clone()).collect();
         for parent in &names.parents[at] {
             self.derive(*parent, declarations, names, catalog);
             let is_excepted = |permission: &str| role.excepts.iter().any(|except| except.matches(permission));
             let inherited = self.derivations[parent].iter().filter(|derivation| !is_excepted(&derivation.held.permission));
             derivations.extend(inherited.cloned());
+            // A parent gives what it has in normal form.
+            grants.extend(self.grants[parent].iter().filter(|held| !is_excepted(&held.permission)).cloned());
         }
         let confined = derivations
             .into_iter()
             .map(|derivation| Derivation { held: self.confine(at, derivation.held, catalog), ..derivation });
         let derivations: BTreeSet<Derivation> = confined.filter(|derivation| !derivation.held.scope.is_empty()).collect();
-        let held = || derivations.iter().map(|derivation| derivation.held.clone());
-        self.grants.insert(at, normal_form(held()));
-        self.permissions.insert(at, held().map(|held| held.permission).collect());
+        let grants = grants.into_iter().map(|held| self.confine(at, held, catalog)).filter(|held| !held.scope.is_empty());
+        self.grants.insert(at, normal_form(grants));
+        self.permissions.insert(at, derivations.iter().map(|derivation| derivation.held.permission.clone()).collect());
         self.derivations.insert(at, derivations);
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::reference::grants::{Held, is_needless, normal_form};
+use crate::reference::grants::{Held, is_needless};
 use crate::reference::names_roles::granted;
 use crate::reference::read::{Allow, Kind, Role};
 use crate::reference::rings::reach;
@@ -114,7 +114,7 @@ impl Case<'_> {
         })
     }
 
-    /// Whether the parents give all that an own allow gives.
+    /// Whether of all that an own allow gives each permission comes, as wide, from some parent.
     fn is_redundant(&self, clause: usize) -> bool {
         let (allow, granted) = (&self.role.allows[clause], &self.granted[clause]);
         if granted.is_empty() || self.scope(allow).and(self.own_within()).is_empty() {
@@ -122,7 +122,7 @@ impl Case<'_> {
         }
         let (effective, catalog) = (self.world.effective, self.world.catalog);
         let confine = |held: Held| effective.confine(self.at, held, catalog);
-        let inherited = normal_form(self.inherited.iter().copied().flatten().cloned().map(confine));
+        let inherited: Vec<Held> = self.inherited.iter().copied().flatten().cloned().map(confine).collect();
         granted.iter().all(|permission| {
             let own = Held { permission: permission.clone(), scope: self.scope(allow), condition: allow.condition.canonical() };
             let own = confine(own);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::reference::read::Kind;
 use crate::reference::scopes::Scope;
 use crate::reference::{About, Report, World};
 
@@ -72,6 +73,11 @@ fn missing(world: &World, at: usize) -> Option<&'static str> {
         };
         held.iter().flat_map(lacking).collect()
     };
-    let in_parents: BTreeSet<(String, String)> = world.names.parents[at].iter().flat_map(|parent| unmet(*parent)).collect();
+    // What an override edits is not judged, so the override answers for it; what that inherits is told where it comes from.
+    let mut parents = world.names.parents[at].clone();
+    if world.declarations.roles[at].kind == Kind::Override {
+        parents = parents.into_iter().flat_map(|edited| world.names.parents[edited].clone()).collect();
+    }
+    let in_parents: BTreeSet<(String, String)> = parents.into_iter().flat_map(unmet).collect();
     (!unmet(at).is_subset(&in_parents)).then_some("missing-required-permission")
 }

@@ -285,7 +285,8 @@ pub(crate) fn check_reserved(name: &str, about: About, report: &mut Report) -> b
 /// Reports what is wrong with the codes of `allow-finding`, and says whether it taints their declaration.
 pub(crate) fn check_allowed(codes: &[String], about: &About, report: &mut Report) -> bool {
     let mut is_tainted = false;
-    for code in repeated(codes) {
+    let known: Vec<String> = codes.iter().filter(|code| JUDGEMENTS.contains(&code.as_str())).cloned().collect();
+    for code in repeated(&known) {
         report.tell(code, about.clone());
         is_tainted = true;
     }

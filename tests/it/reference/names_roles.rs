@@ -75,6 +75,8 @@ fn faults(names: &Names, role: &Role, catalog: &Catalog) -> Vec<&'static str> {
     if mentioned.into_iter().any(|name| names.role(name).is_none()) {
         codes.push("unknown-role");
     }
+    let parents = role.copies.iter().chain(&role.extends).filter(|name| names.role(name).is_some());
+    codes.extend(repeated(&parents.cloned().collect::<Vec<_>>()));
     let selectors = role.allows.iter().map(|allow| &allow.selector).chain(&role.excepts);
     codes.extend(selectors.filter_map(|selector| catalog.resolve(selector).err()));
     let scopes = role.allows.iter().filter_map(|allow| allow.scope.as_ref()).chain(&role.withins);
