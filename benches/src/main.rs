@@ -1,5 +1,6 @@
 //! The generator and the runner as one program.
 
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command as Process, ExitCode};
@@ -29,7 +30,7 @@ enum Command {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
-    /// Measure `rolec check` as a whole process, and the passes of a compilation one by one.
+    /// Measure `rolec check` and `rolec build` as whole processes, and the passes of a compilation one by one.
     ///
     /// Runs the `rolec` beside this program; `cargo build --release` makes it.
     Run {
@@ -79,12 +80,14 @@ fn compiler() -> io::Result<PathBuf> {
 
 fn run(sizes: &[usize], runs: usize) -> io::Result<()> {
     let compiler = compiler()?;
-    let (mut whole, mut parts) = (Vec::new(), Vec::new());
+    let (mut whole, mut built, mut parts) = (Vec::new(), Vec::new(), Vec::new());
     for roles in sizes.iter().copied() {
         let folder = tempfile::tempdir()?;
         let bytes = write_project(roles, 1, folder.path())?;
-        let measured = processes(&compiler, folder.path(), runs)?;
-        whole.push(whole_row(roles, bytes, &measured));
+        let (checks, builds) = processes(&compiler, folder.path(), runs)?;
+        let bundle = fs::metadata(folder.path().join("build/bundle.json"))?.len();
+        whole.push(whole_row(roles, bytes, &checks));
+        built.push(built_row(roles, bundle, &checks, &builds));
         parts.push((roles, passes(folder.path(), runs)?));
     }
     let mut out = io::stdout().lock();
@@ -92,12 +95,20 @@ fn run(sizes: &[usize], runs: usize) -> io::Result<()> {
     writeln!(out, "|   roles |    MB | seconds | processor s |  MB/s | µs a role | peak MiB |")?;
     writeln!(out, "|--------:|------:|--------:|------------:|------:|----------:|---------:|")?;
     whole.iter().try_for_each(|row| writeln!(out, "{row}"))?;
+    writeln!(out, "\nrolec build, whole process, and what it takes longer than the check just before, medians of {runs} runs\n")?;
+    writeln!(out, "|   roles | bundle MB | seconds | longer by | MB/s written | peak MiB |")?;
+    writeln!(out, "|--------:|----------:|--------:|----------:|-------------:|---------:|")?;
+    built.iter().try_for_each(|row| writeln!(out, "{row}"))?;
     writeln!(out, "\nPasses in milliseconds, medians of {runs} runs in one process\n")?;
     write_passes(&mut out, &parts)
 }
 
-fn processes(compiler: &Path, folder: &Path, runs: usize) -> io::Result<Vec<Run>> {
-    let once = || measure::once(Process::new(compiler).arg("check").arg("--format").arg("short").arg(folder));
+/// Checks and builds in turn, so that what disturbs the machine disturbs both.
+fn processes(compiler: &Path, folder: &Path, runs: usize) -> io::Result<(Vec<Run>, Vec<Run>)> {
+    let once = || {
+        let check = measure::once(Process::new(compiler).arg("check").arg("--format").arg("short").arg(folder))?;
+        Ok((check, measure::once(Process::new(compiler).arg("build").arg(folder))?))
+    };
     once()?;
     (0..runs.max(1)).map(|_| once()).collect()
 }
@@ -112,6 +123,18 @@ fn whole_row(roles: usize, bytes: usize, runs: &[Run]) -> String {
         megabytes / wall,
         wall * 1e6 / roles as f64,
         of(|run| run.peak as f64) / f64::from(1 << 20),
+    )
+}
+
+#[expect(clippy::cast_precision_loss, reason = "figures for people")]
+fn built_row(roles: usize, bundle: u64, checks: &[Run], builds: &[Run]) -> String {
+    let wall = median(builds.iter().map(|run| run.wall).collect());
+    let longer = median(checks.iter().zip(builds).map(|(check, build)| build.wall - check.wall).collect());
+    let peak = median(builds.iter().map(|run| run.peak as f64).collect()) / f64::from(1 << 20);
+    let megabytes = bundle as f64 / 1e6;
+    format!(
+        "| {roles:7} | {megabytes:9.1} | {wall:7.3} | {longer:9.3} | {:12.0} | {peak:8.0} |",
+        megabytes / longer.max(f64::MIN_POSITIVE)
     )
 }
 

@@ -122,6 +122,9 @@ fn write(command: &Build, manifest: &Manifest, mut compilation: Compilation, pat
     let (roles, permissions) = (bundle.role_count(), bundle.permission_count());
     let counts = format!("{}, {}", words::count(roles, "role"), words::count(permissions, "permission"));
     let line = format!("{}: {} bytes, {counts}, {}", shown.display(), written.bytes, written.digest);
+    // The process ends soon, which gives all memory back at once.
+    std::mem::forget(bundle);
+    std::mem::forget(compilation);
     writeln!(std::io::stdout(), "{line}").into_diagnostic().wrap_err("can't say what was written")
 }
 
