@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::diagnostic::{Sink, words};
 use crate::flatten::{self, Flat, Grant};
 use crate::graph::Order;
-use crate::model::{ParentKind, Program, RoleId, RoleKind, WildcardId};
+use crate::model::{Allow, ParentKind, Program, RoleId, RoleKind, Wildcard, WildcardId};
 use crate::pins::Pins;
 use crate::scopes::Scopes;
 use crate::sets::SetId;
@@ -28,6 +28,8 @@ struct File {
     #[serde(default)]
     wildcards: BTreeMap<String, Vec<String>>,
     #[serde(default)]
+    followed: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
     copies: BTreeMap<String, Vec<String>>,
 }
 
@@ -44,7 +46,8 @@ pub fn read(text: &str) -> Result<Pins, toml::de::Error> {
             file.version
         )));
     }
-    Ok(Pins { catalog: file.catalog, wildcards: file.wildcards, copies: file.copies })
+    let File { catalog, wildcards, followed, copies, .. } = file;
+    Ok(Pins { catalog, wildcards, followed, copies })
 }
 
 /// The text of a lock file: sorted, one permission a line whatever their number.
@@ -55,7 +58,7 @@ pub fn write(pins: &Pins) -> String {
          version = {VERSION}\ncatalog = {}\n",
         quoted(&pins.catalog)
     );
-    for (table, entries) in [("wildcards", &pins.wildcards), ("copies", &pins.copies)] {
+    for (table, entries) in [("wildcards", &pins.wildcards), ("followed", &pins.followed), ("copies", &pins.copies)] {
         if !entries.is_empty() {
             let _ = writeln!(text, "\n[{table}]");
         }
@@ -104,12 +107,15 @@ pub fn digest_text(bytes: &[u8]) -> String {
 #[must_use]
 pub fn pins(program: &Program, flat: &Flat) -> Pins {
     let names = |set| program.sets.iter(set).map(|id| program.catalog.name(id).to_owned()).collect();
-    let wildcards = program.wildcards.iter().map(|wildcard| (wildcard.text.to_string(), names(wildcard.now))).collect();
+    let wildcards = |follows| {
+        let wanted = program.wildcards.iter().filter(move |wildcard| wildcard.follows == follows);
+        wanted.map(|wildcard| (wildcard.text.to_string(), names(wildcard.now))).collect()
+    };
     let copies = copies(program).map(|(role, base)| {
         let lines = flat.grants(program, base).into_iter().map(|grant| grant_line(program, grant));
         (program.role(role).name.to_string(), lines.collect())
     });
-    Pins { catalog: catalog_digest(program), copies: copies.collect(), wildcards }
+    Pins { catalog: catalog_digest(program), copies: copies.collect(), wildcards: wildcards(false), followed: wildcards(true) }
 }
 
 /// The organisation's own roles that copy another one, with that one.
@@ -148,7 +154,7 @@ pub fn check(program: &mut Program, order: &Order, flat: &Flat, (pinned, locked)
 /// What the sources have and the lock file does not, and the other way round.
 fn coverage(program: &Program, pinned: &Pins, sink: &mut Sink) {
     let mut unpinned: BTreeMap<WildcardId, Span> = BTreeMap::new();
-    for (id, span) in program.allows.iter().filter_map(|allow| Some((allow.pin?, allow.span))) {
+    for (id, span) in program.allows.iter().filter_map(|allow| Some((allow.pin.or(allow.followed)?, allow.span))) {
         if !program.wildcards[id.index()].is_pinned {
             unpinned.entry(id).or_insert(span);
         }
@@ -159,10 +165,14 @@ fn coverage(program: &Program, pinned: &Pins, sink: &mut Sink) {
         copies(program).map(|(role, _)| program.role(role)).map(|role| (&*role.name, role.name_span)).collect();
     missing.extend(copies.iter().filter(|(name, _)| !pinned.copies.contains_key(**name)).map(|(name, span)| (*name, *span)));
     missing.sort_by_key(|(_, span)| *span);
-    let wildcards: BTreeSet<&str> = program.wildcards.iter().map(|wildcard| &*wildcard.text).collect();
-    let stale = pinned.wildcards.keys().map(String::as_str).filter(|text| !wildcards.contains(text));
+    let wildcards: BTreeSet<(bool, &str)> =
+        program.wildcards.iter().map(|wildcard| (wildcard.follows, &*wildcard.text)).collect();
+    let of = |follows, table: &'_ BTreeMap<String, Vec<String>>| {
+        table.keys().filter(|text| !wildcards.contains(&(follows, text.as_str()))).cloned().collect::<BTreeSet<_>>()
+    };
+    let stale: BTreeSet<String> = &of(false, &pinned.wildcards) | &of(true, &pinned.followed);
     let stale_copies = pinned.copies.keys().map(String::as_str).filter(|name| !copies.contains_key(name));
-    let stale: Vec<String> = stale.chain(stale_copies).map(str::to_owned).collect();
+    let stale: Vec<String> = stale.into_iter().chain(stale_copies.map(str::to_owned)).collect();
     if !missing.is_empty() || !stale.is_empty() {
         let first = missing.first().map(|(_, span)| *span);
         let missing: Vec<String> = missing.into_iter().map(|(name, _)| name.to_owned()).collect();
@@ -172,13 +182,20 @@ fn coverage(program: &Program, pinned: &Pins, sink: &mut Sink) {
 
 /// What each role would gain and lose if the lock were written anew.
 fn drift(program: &mut Program, order: &Order, flat: &Flat, sink: &mut Sink) {
-    let moved = program.wildcards.iter().any(|wildcard| wildcard.now != wildcard.pinned || !wildcard.gone.is_empty());
-    if !moved && program.pinned_copies.is_empty() {
+    let moved = |wildcard: &Wildcard| wildcard.now != wildcard.pinned || !wildcard.gone.is_empty();
+    if !program.wildcards.iter().any(moved) && program.pinned_copies.is_empty() {
         return;
     }
-    let now = flatten_unpinned(program, order, sink);
+    // The vendor's wildcards follow the catalog already; the organisation's own are pinned.
+    let follower_moved = program.wildcards.iter().any(|wildcard| wildcard.follows && moved(wildcard));
+    let then = follower_moved
+        .then(|| flatten_with(program, order, sink, |allow, wildcards| Some(wildcards[allow.followed?.index()].pinned)));
+    let then = then.as_ref().unwrap_or(flat);
+    let copies = std::mem::take(&mut program.pinned_copies);
+    let now = flatten_with(program, order, sink, |allow, wildcards| Some(wildcards[allow.pin?.index()].now));
+    program.pinned_copies = copies;
     for role in program.named_roles() {
-        let (before, after) = (flat.groups(role), now.groups(role));
+        let (before, after) = (then.groups(role), now.groups(role));
         // Where either is missing, the role is at fault and has been reported.
         if before.is_none() || after.is_none() {
             continue;
@@ -186,25 +203,26 @@ fn drift(program: &mut Program, order: &Order, flat: &Flat, sink: &mut Sink) {
         let (gains, losses) = if before == after {
             (Vec::new(), Vec::new())
         } else {
-            (lacking(program, role, &now, flat), lacking(program, role, flat, &now))
+            (lacking(program, role, &now, then), lacking(program, role, then, &now))
         };
-        report_drift(program, role, &gains, losses, sink);
+        report_drift(program, role, (&gains, losses), flat.groups(role) != before, sink);
     }
 }
 
-/// The effective grants of all roles as they would be without a lock file.
-fn flatten_unpinned(program: &mut Program, order: &Order, sink: &mut Sink) -> Flat {
-    let pinned: Vec<SetId> = program.allows.iter().map(|allow| allow.set).collect();
+/// The effective grants of all roles if wildcards meant something else.
+fn flatten_with(
+    program: &mut Program,
+    order: &Order,
+    sink: &mut Sink,
+    meaning: impl Fn(&Allow, &[Wildcard]) -> Option<SetId>,
+) -> Flat {
+    let meant: Vec<SetId> = program.allows.iter().map(|allow| allow.set).collect();
     for allow in &mut program.allows {
-        if let Some(id) = allow.pin {
-            allow.set = program.wildcards[id.index()].now;
-        }
+        allow.set = meaning(allow, &program.wildcards).unwrap_or(allow.set);
     }
-    let copies = std::mem::take(&mut program.pinned_copies);
-    let now = flatten::flatten(program, order, sink);
-    program.pinned_copies = copies;
-    program.allows.iter_mut().zip(pinned).for_each(|(allow, set)| allow.set = set);
-    now
+    let flat = flatten::flatten(program, order, sink);
+    program.allows.iter_mut().zip(meant).for_each(|(allow, set)| allow.set = set);
+    flat
 }
 
 /// The grants of a role in one state that it does not have in the other one.
@@ -213,14 +231,22 @@ fn lacking(program: &Program, role: RoleId, there: &Flat, here: &Flat) -> Vec<St
     grants.map(|grant| grant_line(program, grant)).collect()
 }
 
-fn report_drift(program: &Program, role: RoleId, gains: &[String], mut losses: Vec<String>, sink: &mut Sink) {
-    let wildcards = program.allows(role).iter().filter_map(|allow| allow.pin).map(|id| &program.wildcards[id.index()].gone);
+fn report_drift(
+    program: &Program,
+    role: RoleId,
+    (gains, mut losses): (&[String], Vec<String>),
+    has_changed: bool,
+    sink: &mut Sink,
+) {
+    let own = program.allows(role).iter().filter_map(|allow| allow.pin.or(allow.followed));
+    let has_changed = has_changed || program.role(role).kind == RoleKind::Default;
+    let wildcards = own.map(|id| &program.wildcards[id.index()].gone);
     losses.extend(wildcards.flatten().cloned());
     losses.extend(program.pinned_copies.get(&role).into_iter().flat_map(|copy| copy.gone.iter().cloned()));
     losses.sort_unstable();
     losses.dedup();
     if !gains.is_empty() || !losses.is_empty() {
         let own = program.role(role);
-        sink.report(words::project::drift(&own.name, own.name_span, gains, &losses));
+        sink.report(words::project::drift((&own.name, own.name_span), gains, &losses, has_changed));
     }
 }

@@ -81,7 +81,7 @@ pub struct Program {
     pub pairs: Vec<Pair>,
     /// The backfills in order of their names.
     pub backfills: Vec<Backfill>,
-    /// The wildcards of the organisation's own roles, each once.
+    /// The wildcards of the organisation's own roles, and those of the vendor's, each once.
     pub wildcards: Vec<Wildcard>,
     /// Findings that declarations silence.
     pub allowed_findings: Vec<AllowedFinding>,
@@ -223,6 +223,8 @@ pub struct Allow {
     pub wildcard: bool,
     /// Which of the organisation's own wildcards it is: the lock file pins those.
     pub pin: Option<WildcardId>,
+    /// Which of the vendor's wildcards it is: the lock file remembers those.
+    pub followed: Option<WildcardId>,
     /// The permission, if the selector is one full name.
     pub single: Option<PermissionId>,
     /// The clause.
@@ -233,19 +235,21 @@ pub struct Allow {
     pub scope_span: Span,
 }
 
-/// A wildcard of the organisation's own roles.
+/// A wildcard of the `allow` clauses.
 #[derive(Debug, Clone)]
 pub struct Wildcard {
     /// The selector in normal form.
     pub text: Box<str>,
     /// What it matches in the catalog as it is.
     pub now: SetId,
-    /// What it means: as the lock file pins it, else as the catalog is.
+    /// What it meant when the lock file was written; what it matches now where the lock file does not have it.
     pub pinned: SetId,
-    /// Pinned permissions that the catalog has no more.
+    /// Permissions in the lock file that the catalog has no more.
     pub gone: Vec<String>,
     /// Whether the lock file has it.
     pub is_pinned: bool,
+    /// Whether it is of a vendor's role: then it means what the catalog says, and the lock file only remembers it.
+    pub follows: bool,
 }
 
 /// What a copied role granted when the lock file was written.

@@ -9,6 +9,8 @@ pub struct Pins {
     pub catalog: String,
     /// The permissions that each wildcard of the organisation's own roles matched, by the selector's text.
     pub wildcards: BTreeMap<String, Vec<String>>,
+    /// The permissions that each wildcard of the vendor's roles matched: they follow the catalog, and this tells how.
+    pub followed: BTreeMap<String, Vec<String>>,
     /// The grants that each copied role started from, by the copy's name; a grant as after `allow`.
     pub copies: BTreeMap<String, Vec<String>>,
 }

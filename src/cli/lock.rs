@@ -66,13 +66,15 @@ fn say(text: &str, code: ExitCode) -> miette::Result<ExitCode> {
 
 fn write(path: &Path, pins: &Pins) -> miette::Result<ExitCode> {
     let text = lock::write(pins);
-    let (wildcards, copies) = (count(pins.wildcards.len(), "wildcard"), pins.copies.len());
+    let (copies, followed) = (pins.copies.len(), pins.followed.len());
     let copies = if copies == 1 { "1 copy".to_owned() } else { format!("{copies} copies") };
+    let followed = if followed == 0 { String::new() } else { format!("{}, ", count(followed, "vendor wildcard")) };
+    let counts = format!("{}, {followed}{copies}", count(pins.wildcards.len(), "wildcard"));
     if std::fs::read(path).is_ok_and(|old| old == text.as_bytes()) {
-        return say(&format!("{} is up to date: {wildcards}, {copies}\n", project::LOCK), ExitCode::SUCCESS);
+        return say(&format!("{} is up to date: {counts}\n", project::LOCK), ExitCode::SUCCESS);
     }
     file::replace_text(path, &text)?;
-    say(&format!("wrote {}: {wildcards}, {copies}\n", project::LOCK), ExitCode::SUCCESS)
+    say(&format!("wrote {}: {counts}\n", project::LOCK), ExitCode::SUCCESS)
 }
 
 /// Says how the lock file differs from what would be written now.

@@ -63,7 +63,7 @@ pub fn resolve(
         sink,
         pins,
         selected: FxHashMap::default(),
-        wildcard_ids: FxHashMap::default(),
+        wildcard_ids: Default::default(),
         scope_texts: FxHashMap::default(),
         division_names: FxHashMap::default(),
         suggestions: 0,
@@ -107,7 +107,8 @@ struct Resolver<'a> {
     pins: Option<&'a Pins>,
     selected: selectors::Cache,
     /// Wildcards by their texts, in normal form and as written.
-    wildcard_ids: FxHashMap<Box<str>, WildcardId>,
+    /// By text: those of the organisation's own roles, and those of the vendor's.
+    wildcard_ids: [FxHashMap<Box<str>, WildcardId>; 2],
     scope_texts: FxHashMap<Box<str>, ScopeId>,
     division_names: FxHashMap<Box<str>, Place>,
     suggestions: usize,

@@ -13,23 +13,24 @@ use crate::span::Span;
 use crate::syntax::{ast, parse};
 
 impl Resolver<'_> {
-    /// The wildcard that a selector is. It means what the lock file says it matches, as far as the catalog still has
-    /// that; what it matches now where the lock file does not have it.
-    pub(super) fn wildcard(&mut self, source: &Source, selector: ast::Selector, now: SetId) -> WildcardId {
+    /// The wildcard that a selector is, in a role of the organisation's own or in one of the vendor's, which follows.
+    pub(super) fn wildcard(&mut self, source: &Source, selector: ast::Selector, now: SetId, follows: bool) -> WildcardId {
         let text = selector.text(source);
-        if let Some(id) = self.wildcard_ids.get(text) {
+        if let Some(id) = self.wildcard_ids[usize::from(follows)].get(text) {
             return *id;
         }
         let normal = selector.normal(source);
-        let known = self.wildcard_ids.get(normal.as_str()).copied();
-        let id = known.unwrap_or_else(|| self.add_wildcard(&normal, now));
-        self.wildcard_ids.insert(text.into(), id);
+        let known = self.wildcard_ids[usize::from(follows)].get(normal.as_str()).copied();
+        let id = known.unwrap_or_else(|| self.add_wildcard(&normal, now, follows));
+        self.wildcard_ids[usize::from(follows)].insert(text.into(), id);
         id
     }
 
-    fn add_wildcard(&mut self, text: &str, now: SetId) -> WildcardId {
-        let names = self.pins.and_then(|pins| pins.wildcards.get(text));
-        let mut wildcard = Wildcard { text: text.into(), now, pinned: now, gone: Vec::new(), is_pinned: names.is_some() };
+    fn add_wildcard(&mut self, text: &str, now: SetId, follows: bool) -> WildcardId {
+        let table = self.pins.map(|pins| if follows { &pins.followed } else { &pins.wildcards });
+        let names = table.and_then(|table| table.get(text));
+        let mut wildcard =
+            Wildcard { text: text.into(), now, pinned: now, gone: Vec::new(), is_pinned: names.is_some(), follows };
         if let Some(names) = names {
             let mut ids: Vec<u32> = Vec::with_capacity(names.len());
             for name in names {
@@ -44,7 +45,7 @@ impl Resolver<'_> {
         }
         let id = WildcardId::new(self.program.wildcards.len());
         self.program.wildcards.push(wildcard);
-        self.wildcard_ids.insert(text.into(), id);
+        self.wildcard_ids[usize::from(follows)].insert(text.into(), id);
         id
     }
 

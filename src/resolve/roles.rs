@@ -199,8 +199,9 @@ impl Resolver<'_> {
             None => Some(Scopes::all()),
         };
         let Some(found) = found else { return false };
-        let pin = (found.wildcard && self.program.role(role).kind != RoleKind::Default)
-            .then(|| self.wildcard(source, allow.selector, found.set));
+        let follows = self.program.role(role).kind == RoleKind::Default;
+        let wildcard = found.wildcard.then(|| self.wildcard(source, allow.selector, found.set, follows));
+        let (pin, followed) = if follows { (None, wildcard) } else { (wildcard, None) };
         let set = pin.map_or(found.set, |id| self.program.wildcards[id.index()].pinned);
         // Against what the clause grants: what an `except` or the lock file keeps out can't make its condition wrong.
         let condition = match &allow.condition {
@@ -218,6 +219,7 @@ impl Resolver<'_> {
             since: allow.since.map(|date| date.day),
             wildcard: found.wildcard,
             pin,
+            followed,
             single: found.single,
             span,
             selector_span: allow.selector.span,

@@ -72,11 +72,11 @@ fn names(names: &[&str]) -> BTreeSet<String> {
 fn lock_writes_a_sorted_file_and_leaves_an_equal_one_alone() {
     let folder = library();
     let first = folder.run(&["lock"]);
-    assert_eq!((first.code, &*first.out), (0, "wrote rolec.lock: 2 wildcards, 1 copy\n"), "{}", first.err);
+    assert_eq!((first.code, &*first.out), (0, "wrote rolec.lock: 2 wildcards, 1 vendor wildcard, 1 copy\n"), "{}", first.err);
     crate::folder::snapshot("lock", "rolec-lock", &folder.read("rolec.lock"));
     let written = std::fs::metadata(folder.path("rolec.lock")).unwrap().modified().unwrap();
     let second = folder.run(&["lock"]);
-    assert_eq!((second.code, &*second.out), (0, "rolec.lock is up to date: 2 wildcards, 1 copy\n"));
+    assert_eq!((second.code, &*second.out), (0, "rolec.lock is up to date: 2 wildcards, 1 vendor wildcard, 1 copy\n"));
     assert_eq!(std::fs::metadata(folder.path("rolec.lock")).unwrap().modified().unwrap(), written);
     let files: BTreeSet<_> = std::fs::read_dir(folder.path("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(files.len(), 4, "nothing else is left behind: {files:?}");
@@ -130,7 +130,7 @@ fn a_new_permission_is_drift_until_it_is_accepted() {
     assert_eq!(checked.code, 1);
     crate::folder::snapshot("lock", "check-drift", &checked.to_string());
     let accepted = folder.run(&["lock"]);
-    assert_eq!((accepted.code, &*accepted.out), (0, "wrote rolec.lock: 2 wildcards, 1 copy\n"));
+    assert_eq!((accepted.code, &*accepted.out), (0, "wrote rolec.lock: 2 wildcards, 1 vendor wildcard, 1 copy\n"));
     assert_eq!(held(&folder, "keeper"), names(&["desk:seat:edit", "desk:seat:sell", "desk:seat:view"]));
     assert_eq!(lock_findings(&folder, &["--locked"]), [""; 0]);
 }
@@ -173,19 +173,48 @@ fn a_copy_keeps_what_it_started_from() {
     assert_eq!(held(&folder, "clerk"), names(&["post:letter:read", "post:letter:send"]));
     assert_eq!(held(&folder, "east_clerk"), names(&["desk:plan:view", "post:letter:read"]));
     let changed = "lock-drift: `east_clerk` has changed since the lock file was written: it";
-    assert_eq!(lock_findings(&folder, &[]), [format!("warning {changed} gains `post:letter:send`")]);
+    let vendors = "warning lock-drift: `clerk` has changed since the lock file was written: it gains `post:letter:send`";
+    assert_eq!(lock_findings(&folder, &[]), [vendors.to_owned(), format!("warning {changed} gains `post:letter:send`")]);
     crate::folder::snapshot("lock", "why-not-a-pinned-copy", &folder.run(&["why", "east_clerk", "post:letter:send"]).to_string());
     // The vendor takes a permission away: the copy has it still.
     folder.write("roles.role", &ROLES.replace("allow post:*", "allow post:letter:send"));
     assert_eq!(held(&folder, "east_clerk"), names(&["desk:plan:view", "post:letter:read"]));
+    let outdated = "warning lock-outdated: the lock file pins `post:*`, which nothing uses".to_owned();
     let both = format!("warning {changed} gains `post:letter:send` and loses `post:letter:read`");
-    assert_eq!(lock_findings(&folder, &[]), [both]);
+    assert_eq!(lock_findings(&folder, &[]), [both, outdated]);
     let why = folder.run(&["why", "east_clerk", "post:letter:read"]);
     assert_eq!(why.code, 0);
     crate::folder::snapshot("lock", "why-pinned", &why.to_string());
     crate::folder::snapshot("lock", "show-pinned", &folder.run(&["show", "east_clerk"]).to_string());
     assert_eq!(folder.run(&["lock"]).code, 0);
     assert_eq!(held(&folder, "east_clerk"), names(&["desk:plan:view", "post:letter:send"]));
+}
+
+#[test]
+fn a_vendor_role_follows_the_catalog_and_that_is_told() {
+    let roles = format!("{ROLES}role postmaster extends clerk {{\n    allow desk:plan:view\n}}\n")
+        .replace("role east_clerk copies", "role aide copies");
+    let folder = Folder::with(&[("rolec.toml", MANIFEST), ("catalog.role", CATALOG), ("roles.role", &roles)]);
+    assert_eq!(folder.run(&["lock"]).code, 0);
+    assert!(folder.read("rolec.lock").contains("[followed]\n\"post:*\" = [\n    \"post:letter:read\",\n]\n"));
+    folder.write("catalog.role", &CATALOG.replace("{ read }", "{ scan send }"));
+    assert_eq!(held(&folder, "clerk"), names(&["post:letter:scan", "post:letter:send"]));
+    // What has gone from the catalog is told once, at the role that had it.
+    let gains = "has changed since the lock file was written: it gains `post:letter:scan` and `post:letter:send`";
+    let losses = ["clerk", "aide"].map(|role| format!("lock-drift: `{role}` {gains} and loses `post:letter:read`"));
+    let drift = [losses.to_vec(), vec![format!("lock-drift: `postmaster` {gains}")]].concat();
+    // The role that names what has gone is at fault, and so is not judged.
+    let sound =
+        roles.replace("post:letter:read", "desk:plan:view").replace("role deputy extends keeper", "role deputy extends reader");
+    folder.write("roles.role", &sound);
+    let at = |level: &str| drift.iter().map(|drift| format!("{level} {drift}")).collect::<Vec<_>>();
+    assert_eq!(lock_findings(&folder, &[]), at("warning"));
+    assert_eq!(lock_findings(&folder, &["--locked"]), at("error"));
+    let human = folder.run(&["check"]).out;
+    assert_eq!(human.matches("so the role has changed already").count(), 2, "{human}");
+    assert_eq!(human.matches("the role keeps what is pinned").count(), 1, "{human}");
+    assert_eq!(folder.run(&["lock"]).code, 0);
+    assert_eq!(lock_findings(&folder, &["--locked"]), [""; 0]);
 }
 
 #[test]

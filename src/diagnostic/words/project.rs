@@ -37,9 +37,9 @@ pub fn no_lock(wildcards: usize, copies: usize) -> Diagnostic {
     Diagnostic::new(Code::NoLock, message).help("`rolec lock` writes one: then a changed catalog can't change a role unseen")
 }
 
-/// What a role gains and loses against the lock file.
+/// What a role gains and loses against the lock file; `has_changed` where it does so already, as the vendor's do.
 #[must_use]
-pub fn drift(role: &str, span: Span, gains: &[String], losses: &[String]) -> Diagnostic {
+pub fn drift((role, span): (&str, Span), gains: &[String], losses: &[String], has_changed: bool) -> Diagnostic {
     let mut parts = Vec::new();
     if !gains.is_empty() {
         parts.push(format!("gains {}", some_of(gains, 5)));
@@ -50,7 +50,11 @@ pub fn drift(role: &str, span: Span, gains: &[String], losses: &[String]) -> Dia
     let changes = super::all_of(&parts);
     Diagnostic::new(Code::LockDrift, format!("`{role}` has changed since the lock file was written: it {changes}"))
         .at(span, format!("{} gained, {} lost", gains.len(), losses.len()))
-        .help("the role keeps what is pinned until `rolec lock` accepts the change")
+        .help(if has_changed {
+            "wildcards of the vendor's roles follow the catalog, so the role has changed already; `rolec lock` accepts it"
+        } else {
+            "the role keeps what is pinned until `rolec lock` accepts the change"
+        })
 }
 
 /// What the sources have and the lock file does not, or the other way round.

@@ -27,7 +27,7 @@ pub fn program(sources: &Sources, program: &Program, out: impl Write) -> io::Res
     view.places()?;
     by_name(program).into_iter().try_for_each(|role| view.role(role))?;
     program.backfills.iter().try_for_each(|backfill| view.backfill(backfill))?;
-    let mut wildcards: Vec<_> = program.wildcards.iter().collect();
+    let mut wildcards: Vec<_> = program.wildcards.iter().filter(|wildcard| !wildcard.follows).collect();
     wildcards.sort_by(|a, b| a.text.cmp(&b.text));
     for wildcard in wildcards {
         let text = &wildcard.text;
