@@ -31,11 +31,20 @@ pub struct Gain {
     pub scope: ScopeId,
 }
 
+/// A backfill on a date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Event {
+    /// The backfill, by its place in the program.
+    pub backfill: usize,
+    /// Whether the date is the earliest possible one rather than an announced one.
+    pub estimated: bool,
+}
+
 /// The dates of one or several regions and what happens on them.
 #[derive(Debug, Default)]
 pub struct Calendar {
-    /// The dates of backfills, ascending, with the backfills of each by their places in the program.
-    pub events: Vec<(Date, Vec<usize>)>,
+    /// The dates of backfills, ascending.
+    pub events: Vec<(Date, Vec<Event>)>,
     /// What each role gains, in order of time.
     pub gains: BTreeMap<RoleId, Vec<Gain>>,
 }
@@ -126,15 +135,15 @@ pub fn grants_with<'g>(
 #[must_use]
 pub fn timeline(program: &mut Program, order: &Order, flat: &Flat, sink: &mut Sink) -> Epochs {
     let mut epochs = Epochs::default();
-    let mut known: Vec<Vec<(Date, Vec<usize>)>> = Vec::new();
+    let mut known: Vec<Vec<(Date, Vec<Event>)>> = Vec::new();
     let regions = (0..program.regions.len()).map(RegionId::new);
     for region in std::iter::once(None).chain(regions.map(Some)) {
         let events = events(program, region);
         if events.len() > limits::EPOCHS {
             let place = events
                 .get(limits::EPOCHS)
-                .and_then(|(_, backfills)| backfills.first())
-                .map(|at| program.backfills[*at].name_span);
+                .and_then(|(_, events)| events.first())
+                .map(|event| program.backfills[event.backfill].name_span);
             sink.report(words::backfills::too_many_epochs(place, limits::EPOCHS));
             return Epochs {
                 calendars: vec![Calendar::default()],
@@ -170,14 +179,14 @@ fn is_active(program: &Program, at: usize) -> bool {
 }
 
 /// The backfills of a region by date.
-fn events(program: &Program, region: Option<RegionId>) -> Vec<(Date, Vec<usize>)> {
-    let mut events: BTreeMap<Date, Vec<usize>> = BTreeMap::new();
+fn events(program: &Program, region: Option<RegionId>) -> Vec<(Date, Vec<Event>)> {
+    let mut events: BTreeMap<Date, Vec<Event>> = BTreeMap::new();
     for (at, backfill) in program.backfills.iter().enumerate() {
         if is_active(program, at)
             && backfill.done.is_none()
             && let Some(day) = backfill.day(region)
         {
-            events.entry(day.date).or_default().push(at);
+            events.entry(day.date).or_default().push(Event { backfill: at, estimated: day.estimated });
         }
     }
     events.into_iter().collect()
@@ -233,11 +242,13 @@ impl Runner<'_> {
         let events = std::mem::take(&mut epochs.calendars[calendar].events);
         let mut added: BTreeMap<PermissionId, ScopeId> = BTreeMap::new();
         let mut gains = Vec::new();
-        for (date, backfills) in &events {
+        for (date, events) in &events {
             let mut changed = true;
             while changed {
                 changed = false;
-                for at in backfills.iter().copied().filter(|at| considers(self.program, *at, role)).collect::<Vec<_>>() {
+                let considered = events.iter().copied().filter(|event| considers(self.program, event.backfill, role));
+                for event in considered.collect::<Vec<_>>() {
+                    let at = event.backfill;
                     let scope = self.triggered(role, at, *date, &added);
                     if scope == Scopes::empty() {
                         continue;
@@ -247,7 +258,7 @@ impl Runner<'_> {
                         continue;
                     }
                     epochs.fired.insert((at, role));
-                    changed |= self.add(role, (at, *date), scope, (&mut added, &mut gains), &mut epochs.refused);
+                    changed |= self.add(role, (event, *date), scope, (&mut added, &mut gains), &mut epochs.refused);
                 }
             }
         }
@@ -294,14 +305,13 @@ impl Runner<'_> {
     fn add(
         &mut self,
         role: RoleId,
-        (backfill, date): (usize, Date),
+        (Event { backfill, estimated }, date): (Event, Date),
         scope: ScopeId,
         (added, gains): (&mut BTreeMap<PermissionId, ScopeId>, &mut Vec<Gain>),
         refused: &mut BTreeMap<(usize, RoleId), BTreeSet<PermissionId>>,
     ) -> bool {
         let mut changed = false;
         let additions: Vec<PermissionId> = self.program.sets.iter(self.program.backfills[backfill].additions).collect();
-        let estimated = self.day_is_estimated(backfill, date);
         for permission in additions {
             if self.program.is_excepted(role, permission) {
                 refused.entry((backfill, role)).or_default().insert(permission);
@@ -321,12 +331,6 @@ impl Runner<'_> {
             changed = true;
         }
         changed
-    }
-
-    fn day_is_estimated(&self, backfill: usize, date: Date) -> bool {
-        let backfill = &self.program.backfills[backfill];
-        let days = backfill.region_days.iter().map(|(_, day)| *day).chain(backfill.default_day);
-        days.filter(|day| day.date == date).any(|day| day.estimated)
     }
 
     /// A scope within the role's own `within`; everywhere for an unaware permission.
@@ -361,7 +365,8 @@ impl Runner<'_> {
                     continue;
                 }
                 let (mut added, mut gains) = (BTreeMap::new(), Vec::new());
-                self.add(role, (at, day.date), scope, (&mut added, &mut gains), &mut BTreeMap::new());
+                let event = Event { backfill: at, estimated: day.estimated };
+                self.add(role, (event, day.date), scope, (&mut added, &mut gains), &mut BTreeMap::new());
                 if !gains.is_empty() {
                     let grant =
                         |gain: Gain| Grant { permission: gain.permission, condition: Conditions::always(), scope: gain.scope };

@@ -99,9 +99,9 @@ fn calendar<W: Write>(program: &Program, calendar: &Calendar, places: &[usize], 
     let mut gains: Vec<(RoleId, &Gain)> =
         calendar.gains.iter().flat_map(|(role, gains)| gains.iter().map(move |gain| (*role, gain))).collect();
     gains.sort_by_key(|(role, gain)| (gain.date, places[role.index()], gain.permission, gain.backfill, gain.scope));
-    for (date, backfills) in &calendar.events {
+    for (date, events) in &calendar.events {
         dump.node(date, |dump| {
-            backfills.iter().try_for_each(|at| dump.line(format_args!("backfill {}", program.backfills[*at].name)))?;
+            events.iter().try_for_each(|event| dump.line(format_args!("backfill {}", program.backfills[event.backfill].name)))?;
             let (start, end) =
                 (gains.partition_point(|(_, gain)| gain.date < *date), gains.partition_point(|(_, gain)| gain.date <= *date));
             gains[start..end].iter().try_for_each(|(role, gain)| {
