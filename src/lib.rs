@@ -34,4 +34,5 @@ pub mod source;
 pub mod span;
 pub mod syntax;
 pub mod timeline;
+pub mod who;
 pub mod why;

@@ -24,6 +24,8 @@ pub const DERIVATION_STEPS: usize = 1 << 16;
 pub const ORIGINS: usize = 4;
 /// Steps of inheritance through which `show` follows an origin.
 pub const ORIGIN_STEPS: usize = 1 << 6;
+/// Ways in which `who` lets one role reach a surface.
+pub const WAYS: usize = 1 << 6;
 /// Unknown names for which near ones are looked up; later ones are reported without.
 pub const SUGGESTIONS: usize = 1 << 9;
 /// Other clauses that one clause is compared with in the search for clauses without effect.

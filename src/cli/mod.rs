@@ -15,6 +15,7 @@ pub mod project;
 pub mod question;
 pub mod show;
 pub mod watch;
+pub mod who;
 pub mod why;
 
 use std::process::ExitCode;
@@ -51,6 +52,7 @@ enum Command {
     Check(check::Check),
     Why(why::Why),
     Show(show::Show),
+    Who(who::Who),
     Lock(lock::Lock),
     Explain(explain::Explain),
     Fmt(fmt::Fmt),
@@ -72,6 +74,7 @@ pub fn run(cli: &Cli) -> miette::Result<ExitCode> {
         Command::Fmt(command) => fmt::run(command),
         Command::Why(command) => why::run(command),
         Command::Show(command) => show::run(command),
+        Command::Who(command) => who::run(command),
         Command::Lock(command) => lock::run(command),
         Command::Import(command) => import::run(command),
         Command::Completions(command) => completions::run(command),

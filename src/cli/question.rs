@@ -13,10 +13,11 @@ use super::project;
 use crate::compile::{self, Compilation};
 use crate::diagnostic::words::{self, count};
 use crate::diagnostic::{Code, Diagnostic, Level, nearest};
-use crate::model::{RegionId, RoleId};
+use crate::model::{RegionId, RoleId, Surface};
 use crate::sets::PermissionId;
 use crate::span::Span;
 use crate::timeline::Moment;
+use crate::who::{self, Target};
 
 /// Where and when a question is asked.
 #[derive(Debug, Args)]
@@ -174,6 +175,40 @@ impl Asking {
             return Err(miette::miette!(help = help, "`{name}` is the beginning of {}", count(begun.len(), "permission")));
         }
         Err(unknown("no permission is named", name, meant, self.unread()))
+    }
+
+    /// The permission or surface of a name.
+    ///
+    /// # Errors
+    ///
+    /// The project has nothing of that name, or the name is a selector for several permissions.
+    pub fn target(&self, name: &str) -> miette::Result<Target> {
+        let program = &self.compilation.program;
+        if let Some((method, path)) = name.split_once(' ')
+            && path.starts_with('/')
+        {
+            let found = who::endpoint(program, method, path).map(Target::Surface);
+            return found.ok_or_else(|| self.no_surface("no endpoint takes", name));
+        }
+        let surface = who::topic(program, name).or_else(|| who::view(program, name));
+        match (program.catalog.find(name), surface) {
+            (Some(permission), _) => Ok(Target::Permission(permission)),
+            (None, Some(surface)) => Ok(Target::Surface(surface)),
+            (None, None) if name.starts_with('/') => {
+                Err(miette::miette!(help = "name the method too: `GET /path`", "`{name}` is a path, not an endpoint"))
+            }
+            (None, None) if name.contains([':', '*']) || !program.catalog.with_prefix(&format!("{name}:")).is_empty() => {
+                self.permission(name).map(Target::Permission)
+            }
+            (None, None) => Err(self.no_surface("no permission, topic or view is named", name)),
+        }
+    }
+
+    fn no_surface(&self, what: &str, name: &str) -> miette::Report {
+        let program = &self.compilation.program;
+        let titles: Vec<String> = program.surfaces.iter().map(Surface::title).collect();
+        let meant = nearest::name(name, titles.iter().map(String::as_str).chain(program.catalog.names()));
+        unknown(what, name, meant, self.unread())
     }
 
     /// Says on standard error what may make an answer incomplete.

@@ -5,4 +5,5 @@ pub mod json;
 mod phrases;
 pub mod show;
 pub mod style;
+pub mod who;
 pub mod why;

@@ -21,3 +21,4 @@ mod reference;
 mod regressions;
 mod scratch;
 mod tidy;
+mod who;

@@ -6,13 +6,15 @@ use rolec::compile::{Compilation, Input, compile};
 use rolec::diagnostic::Code;
 use rolec::flatten::{Grant, is_subsumed};
 use rolec::lock;
-use rolec::model::{Organisation, Program, RegionId, RoleId};
+use rolec::model::{Organisation, Program, RegionId, Requirement, RoleId};
 use rolec::pins::Pins;
 use rolec::provenance::Derivations;
+use rolec::scopes::{DivisionId, ScopeId};
 use rolec::sets::PermissionId;
 use rolec::show::{Giver, Shown, show};
 use rolec::source::Sources;
 use rolec::timeline::{Gain, Moment};
+use rolec::who::{Compiled as Holding, Target, Way, who};
 use rolec::why::{Compiled, Question, Verdict, why};
 
 use crate::generate::Project;
@@ -94,6 +96,56 @@ fn ensure_answers_agree(mut compilation: Compilation) {
         ensure_origins(compilation, &shown);
         ensure_why_agrees(compilation, role, moment, &shown);
     });
+}
+
+/// What `who` says of every permission and surface is what `show` says of every role.
+fn ensure_who_agrees(compilation: &mut Compilation) {
+    let Compilation { program, flat, epochs, .. } = compilation;
+    let roles: Vec<RoleId> = program.named_roles().into_iter().filter(|role| flat.is_flat(*role)).collect();
+    let moment = Moment::default();
+    let shown: Vec<_> = roles.iter().map(|role| show(program, flat, epochs, *role, moment)).collect();
+    for permission in program.catalog.ids().collect::<Vec<_>>() {
+        let holders = who(&mut Holding { program, flat, epochs }, Target::Permission(permission), moment);
+        for (role, shown) in roles.iter().zip(&shown) {
+            let held = shown.grants.iter().filter(|held| held.grant.permission == permission);
+            let held: BTreeSet<Way> = held.map(|held| Way { scope: held.grant.scope, condition: held.grant.condition }).collect();
+            let found = holders.iter().find(|holder| holder.role == *role);
+            let ways: BTreeSet<Way> = found.into_iter().flat_map(|holder| holder.ways.iter().copied()).collect();
+            assert_eq!(ways, held);
+        }
+    }
+    for at in 0..program.surfaces.len() {
+        let (permissions, all) = match program.surfaces[at].requirement.clone() {
+            Requirement::Any(permissions) => (permissions, false),
+            Requirement::All(permissions) => (permissions, true),
+            Requirement::Open | Requirement::Unstated => (Vec::new(), false),
+        };
+        let holders = who(&mut Holding { program, flat, epochs }, Target::Surface(at), moment);
+        for (role, shown) in roles.iter().zip(&shown) {
+            // Division by division, whatever the condition.
+            for division in std::iter::once(None).chain((0..program.divisions.len()).map(|at| Some(DivisionId::new(at)))) {
+                let covers = |scope: ScopeId| match (program.scopes.divisions(scope), division) {
+                    (None, _) => true,
+                    (Some(divisions), Some(division)) => divisions.contains(&division),
+                    (Some(_), None) => false,
+                };
+                let has = |permission: &PermissionId| {
+                    shown.grants.iter().any(|held| held.grant.permission == *permission && covers(held.grant.scope))
+                };
+                let expected =
+                    !permissions.is_empty() && if all { permissions.iter().all(has) } else { permissions.iter().any(has) };
+                let found = holders.iter().find(|holder| holder.role == *role);
+                assert_eq!(found.is_some_and(|holder| holder.ways.iter().any(|way| covers(way.scope))), expected);
+            }
+        }
+    }
+}
+
+#[test]
+fn who_agrees_with_what_roles_hold() {
+    for seed in 0..PROJECTS {
+        ensure_who_agrees(&mut compiled(&Project::new(seed, 10), None));
+    }
 }
 
 /// Pins that lack every third permission, as if the catalog had grown since, and have one that is gone.

@@ -1,0 +1,174 @@
+//! The roles that `who` finds → text for people, or JSON.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use super::phrases;
+use super::style::{faint, narrow, padded, place, strong};
+use crate::diagnostic::words::{self, count};
+use crate::model::{Program, Requirement};
+use crate::sets::PermissionId;
+use crate::source::Sources;
+use crate::timeline::Moment;
+use crate::who::{Holder, Target, Way};
+
+/// Sources, project, question and answer.
+#[derive(Debug, Clone, Copy)]
+pub struct View<'v> {
+    /// The sources.
+    pub sources: &'v Sources,
+    /// The project.
+    pub program: &'v Program,
+    /// What was asked about.
+    pub target: Target,
+    /// Where and when.
+    pub moment: Moment,
+    /// The roles.
+    pub holders: &'v [Holder],
+}
+
+/// The answer as text, with styles.
+#[must_use]
+pub fn human(view: View<'_>) -> String {
+    // Writing to a string does not fail, so the results are dropped throughout.
+    let mut text = String::new();
+    let (title, asks) = view.question();
+    let _ = writeln!(text, "{}{asks}", strong(&title));
+    let moment = phrases::moment(view.program, view.moment);
+    let verb = if matches!(view.target, Target::Permission(_)) { "have" } else { "reach" };
+    let total = view.program.named_roles().len();
+    if !view.is_for_anybody() {
+        let _ = writeln!(text, "{} of {total} {verb} it{moment}", count(view.holders.len(), "role"));
+    }
+    if !view.holders.is_empty() {
+        text.push('\n');
+    }
+    let width = view.holders.iter().map(|holder| view.program.role(holder.role).name.chars().count()).max().unwrap_or(0);
+    for holder in view.holders {
+        let name = padded(&view.program.role(holder.role).name, width, str::to_owned);
+        let mut ways: Vec<String> = holder.ways.iter().map(|way| narrow(&view.way(*way))).collect();
+        ways.sort_unstable();
+        if holder.more {
+            ways.push("…".to_owned());
+        }
+        let since = holder.since.map(|(day, estimated)| format!(", {}", narrow(&phrases::since(day, estimated))));
+        let _ = writeln!(text, "{name}  {}{}{}", ways.join("; "), since.unwrap_or_default(), view.through(holder));
+    }
+    text
+}
+
+impl View<'_> {
+    /// What was asked about, and what it asks for.
+    fn question(&self) -> (String, String) {
+        match self.target {
+            Target::Permission(permission) => (self.name(permission).to_owned(), String::new()),
+            Target::Surface(at) => {
+                let surface = &self.program.surfaces[at];
+                let names = |permissions: &[PermissionId]| permissions.iter().map(|id| self.name(*id)).collect::<Vec<_>>();
+                let asks = match &surface.requirement {
+                    Requirement::Any(permissions) => format!(" asks for {}", words::one_of(&names(permissions))),
+                    Requirement::All(permissions) => format!(" asks for {}", words::all_of(&names(permissions))),
+                    Requirement::Open => " is open to anybody".to_owned(),
+                    Requirement::Unstated => ": no source says what it asks for".to_owned(),
+                };
+                let or_self = if surface.or_self { ", and lets everybody at their own" } else { "" };
+                (surface.title(), format!("{asks}{or_self}  {}", place(&self.sources.line(surface.span))))
+            }
+        }
+    }
+
+    fn is_for_anybody(&self) -> bool {
+        let Target::Surface(at) = self.target else { return false };
+        matches!(self.program.surfaces[at].requirement, Requirement::Open | Requirement::Unstated)
+    }
+
+    fn name(&self, permission: PermissionId) -> &str {
+        self.program.catalog.name(permission)
+    }
+
+    fn way(&self, way: Way) -> String {
+        let place = phrases::place(self.program, way.scope);
+        phrases::condition(self.program, way.condition).map_or_else(|| place.clone(), |when| format!("{place} {when}"))
+    }
+
+    /// Which of several permissions a role reaches a surface through.
+    fn through(&self, holder: &Holder) -> String {
+        let Target::Surface(at) = self.target else { return String::new() };
+        match &self.program.surfaces[at].requirement {
+            Requirement::Any(permissions) if permissions.len() > 1 => {
+                let names: Vec<&str> = holder.through.iter().map(|id| self.name(*id)).collect();
+                faint(&format!("  through {}", words::some_of(&names, 3)))
+            }
+            _ => String::new(),
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum ScopeView<'s> {
+    All(&'static str),
+    Divisions(Vec<&'s str>),
+}
+
+#[derive(Debug, Serialize)]
+struct WayView<'s> {
+    scope: ScopeView<'s>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    when: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct RoleView<'s> {
+    role: &'s str,
+    ways: Vec<WayView<'s>>,
+    through: Vec<&'s str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Answer<'s> {
+    target: String,
+    requires: &'static str,
+    permissions: Vec<&'s str>,
+    or_self: bool,
+    roles: Vec<RoleView<'s>>,
+}
+
+/// The answer as JSON.
+///
+/// # Errors
+///
+/// None in practice: the form has nothing that JSON can't say.
+pub fn json(view: View<'_>) -> serde_json::Result<String> {
+    let (target, requirement, or_self) = match view.target {
+        Target::Permission(permission) => (view.name(permission).to_owned(), &Requirement::Any(vec![permission]), false),
+        Target::Surface(at) => {
+            let surface = &view.program.surfaces[at];
+            (surface.title(), &surface.requirement, surface.or_self)
+        }
+    };
+    let (requires, permissions) = match requirement {
+        Requirement::Any(permissions) => ("any", permissions.as_slice()),
+        Requirement::All(permissions) => ("all", permissions.as_slice()),
+        Requirement::Open => ("open", &[][..]),
+        Requirement::Unstated => ("unstated", &[][..]),
+    };
+    let names = |permissions: &[PermissionId]| permissions.iter().map(|id| view.program.catalog.name(*id)).collect();
+    let way = |way: &Way| WayView {
+        scope: view.program.scopes.divisions(way.scope).map_or(ScopeView::All("all"), |divisions| {
+            ScopeView::Divisions(divisions.iter().map(|id| &*view.program.division(*id).name).collect())
+        }),
+        when: view.program.conditions.get(way.condition).map(ToString::to_string),
+    };
+    let role = |holder: &Holder| RoleView {
+        role: &view.program.role(holder.role).name,
+        ways: holder.ways.iter().map(way).collect(),
+        through: names(&holder.through),
+        from: holder.since.map(|(day, _)| day.to_string()),
+    };
+    let roles = view.holders.iter().map(role).collect();
+    serde_json::to_string_pretty(&Answer { target, requires, permissions: names(permissions), or_self, roles })
+}

@@ -1,0 +1,266 @@
+//! Who may: the roles that hold a permission, or reach what permissions open, with where and under which condition.
+//!
+//! A surface that asks for *any* of some permissions is reached where one of them is held; one that asks for *all*,
+//! where all are, under all their conditions.
+
+use jiff::civil::Date;
+
+use crate::conditions::{Condition, ConditionId, Conditions};
+use crate::flatten::Flat;
+use crate::limits;
+use crate::model::{Program, Requirement, RoleId, Surface, SurfaceKind};
+use crate::scopes::{ScopeId, Scopes};
+use crate::sets::PermissionId;
+use crate::timeline::{Epochs, Moment};
+
+/// What is asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// A permission.
+    Permission(PermissionId),
+    /// A surface, by its place in the program.
+    Surface(usize),
+}
+
+/// Where and under which condition something is held or reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Way {
+    /// Where.
+    pub scope: ScopeId,
+    /// When.
+    pub condition: ConditionId,
+}
+
+/// A role that holds or reaches what was asked about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    /// The role.
+    pub role: RoleId,
+    /// In normal form: none says less than another. Never empty.
+    pub ways: Vec<Way>,
+    /// Which of the permissions asked for it holds, in order.
+    pub through: Vec<PermissionId>,
+    /// Since when it does so in all these ways, if not from the start; and whether that day is only the earliest possible one.
+    pub since: Option<(Date, bool)>,
+    /// Whether there are more ways than were worked out.
+    pub more: bool,
+}
+
+/// A compiled project.
+#[derive(Debug)]
+pub struct Compiled<'c> {
+    /// The project; scopes and conditions may be added to it.
+    pub program: &'c mut Program,
+    /// Its effective grants.
+    pub flat: &'c Flat,
+    /// What changes with time.
+    pub epochs: &'c Epochs,
+}
+
+/// The roles that hold or reach something, in order of their names. Of what is open, or unstated, they are none.
+#[must_use]
+pub fn who(compiled: &mut Compiled<'_>, target: Target, moment: Moment) -> Vec<Holder> {
+    let requirement = match target {
+        Target::Permission(permission) => Requirement::Any(vec![permission]),
+        Target::Surface(at) => compiled.program.surfaces[at].requirement.clone(),
+    };
+    let mut roles = compiled.program.named_roles();
+    roles.retain(|role| compiled.flat.is_flat(*role));
+    roles.into_iter().filter_map(|role| compiled.since(role, &requirement, moment)).collect()
+}
+
+impl Compiled<'_> {
+    /// A role with the day since which it holds what it does.
+    fn since(&mut self, role: RoleId, requirement: &Requirement, moment: Moment) -> Option<Holder> {
+        let mut holder = self.holder(role, requirement, moment)?;
+        let gains = self.epochs.gains(role, moment.region, moment.at).filter(|gain| match requirement {
+            Requirement::Any(permissions) | Requirement::All(permissions) => permissions.contains(&gain.permission),
+            Requirement::Open | Requirement::Unstated => false,
+        });
+        let days: Vec<(Date, bool)> = gains.map(|gain| (gain.date, gain.estimated)).collect();
+        // From the last day back, as long as the day before does not have it all.
+        for (day, estimated) in days.into_iter().rev() {
+            let before = day.yesterday().ok().map(|at| Moment { at: Some(at), ..moment });
+            let earlier = before.and_then(|before| self.holder(role, requirement, before));
+            if earlier.is_none_or(|earlier| earlier.ways != holder.ways) {
+                holder.since = Some((day, estimated));
+                break;
+            }
+        }
+        Some(holder)
+    }
+
+    fn holder(&mut self, role: RoleId, requirement: &Requirement, moment: Moment) -> Option<Holder> {
+        let (permissions, all) = match requirement {
+            Requirement::Any(permissions) => (permissions, false),
+            Requirement::All(permissions) => (permissions, true),
+            Requirement::Open | Requirement::Unstated => return None,
+        };
+        let mut ways: Option<Vec<Way>> = None;
+        let (mut through, mut more) = (Vec::new(), false);
+        for permission in permissions.iter().copied() {
+            let held = self.held(role, permission, moment);
+            if !held.is_empty() {
+                through.push(permission);
+            }
+            let mut joined = match ways {
+                None => held,
+                Some(ways) if all => self.both(&ways, &held),
+                Some(mut ways) => {
+                    ways.extend(held);
+                    ways
+                }
+            };
+            self.normalise(&mut joined);
+            more |= joined.len() > limits::WAYS;
+            joined.truncate(limits::WAYS);
+            ways = Some(joined);
+        }
+        let ways = ways.filter(|ways| !ways.is_empty())?;
+        Some(Holder { role, ways, through, since: None, more })
+    }
+
+    /// Where a role holds a permission, with what backfills gave it by then.
+    fn held(&mut self, role: RoleId, permission: PermissionId, moment: Moment) -> Vec<Way> {
+        let own = self.flat.grants_of(self.program, role, permission);
+        let mut ways: Vec<Way> = own.map(|grant| Way { scope: grant.scope, condition: grant.condition }).collect();
+        let gains = self.epochs.gains(role, moment.region, moment.at).filter(|gain| gain.permission == permission);
+        ways.extend(gains.map(|gain| Way { scope: gain.scope, condition: Conditions::always() }));
+        self.normalise(&mut ways);
+        ways
+    }
+
+    /// Each of some ways with each of others.
+    fn both(&mut self, some: &[Way], others: &[Way]) -> Vec<Way> {
+        let mut both = Vec::with_capacity(some.len() * others.len());
+        for a in some {
+            for b in others {
+                let scope = self.program.scopes.intersection(a.scope, b.scope);
+                if scope != Scopes::empty() {
+                    both.push(Way { scope, condition: self.under_both(a.condition, b.condition) });
+                }
+            }
+        }
+        both
+    }
+
+    fn under_both(&mut self, a: ConditionId, b: ConditionId) -> ConditionId {
+        let conditions = &mut self.program.conditions;
+        if conditions.is_weaker(a, b) {
+            return b;
+        }
+        if conditions.is_weaker(b, a) {
+            return a;
+        }
+        let both: Vec<Condition> = [a, b].into_iter().filter_map(|id| conditions.get(id).cloned()).collect();
+        conditions.intern(Condition::all(both))
+    }
+
+    /// Joins the scopes of ways with equal conditions, and drops ways that say less than another.
+    fn normalise(&mut self, ways: &mut Vec<Way>) {
+        ways.sort_by_key(|way| way.condition);
+        let mut joined: Vec<Way> = Vec::with_capacity(ways.len());
+        for way in ways.drain(..) {
+            match joined.last_mut().filter(|last| last.condition == way.condition) {
+                Some(last) => last.scope = self.program.scopes.union(last.scope, way.scope),
+                None => joined.push(way),
+            }
+        }
+        let Program { scopes, conditions, .. } = &*self.program;
+        let says_less = |way: &Way, other: &Way| {
+            way != other && scopes.is_within(way.scope, other.scope) && conditions.is_weaker(other.condition, way.condition)
+        };
+        ways.extend(joined.iter().filter(|way| !joined.iter().any(|other| says_less(way, other))));
+    }
+}
+
+/// The endpoint that a request meets, by its method and its real path or template.
+///
+/// Of several templates, the one whose leftmost differing segment is written out takes the request.
+#[must_use]
+pub fn endpoint(program: &Program, method: &str, path: &str) -> Option<usize> {
+    let kind = SurfaceKind::Endpoint(method.into());
+    best(program, |surface| surface.kind == kind, path, '/')
+}
+
+/// The topic of a name, real or template.
+#[must_use]
+pub fn topic(program: &Program, name: &str) -> Option<usize> {
+    best(program, |surface| surface.kind == SurfaceKind::Topic, name, '.')
+}
+
+/// The view of a title.
+#[must_use]
+pub fn view(program: &Program, title: &str) -> Option<usize> {
+    program.surfaces.iter().position(|surface| surface.kind == SurfaceKind::View && &*surface.name == title)
+}
+
+fn best(program: &Program, wanted: impl Fn(&Surface) -> bool, name: &str, separator: char) -> Option<usize> {
+    let candidates = || program.surfaces.iter().enumerate().filter(|(_, surface)| wanted(surface));
+    if let Some((at, _)) = candidates().find(|(_, surface)| &*surface.name == name) {
+        return Some(at);
+    }
+    let fitting = candidates().filter(|(_, surface)| fits(&surface.name, name, separator));
+    let parameters = |surface: &Surface| surface.name.split(separator).map(|part| part.contains('{')).collect::<Vec<_>>();
+    fitting.min_by_key(|(_, surface)| parameters(surface)).map(|(at, _)| at)
+}
+
+/// Whether a real name is of a template: segment by segment, a parameter standing for at least one character.
+fn fits(template: &str, name: &str, separator: char) -> bool {
+    let (mut parts, mut segments) = (template.split(separator), name.split(separator));
+    loop {
+        match (parts.next(), segments.next()) {
+            (None, None) => return true,
+            (Some(part), Some(segment)) if segment_fits(part, segment) => {}
+            _ => return false,
+        }
+    }
+}
+
+/// One segment: what stands before, between and after parameters, in that order.
+fn segment_fits(part: &str, segment: &str) -> bool {
+    let Some((before, rest)) = part.split_once('{') else { return part == segment };
+    let Some(mut left) = segment.strip_prefix(before) else { return false };
+    let mut literals = rest.split('{').map(|piece| piece.split_once('}').map_or("", |(_, literal)| literal)).peekable();
+    while let Some(literal) = literals.next() {
+        let first = left.chars().next().map_or(0, char::len_utf8);
+        let end = if literals.peek().is_none() {
+            left.len().checked_sub(literal.len()).filter(|end| left.is_char_boundary(*end) && &left[*end..] == literal)
+        } else {
+            left.get(first..).and_then(|rest| rest.find(literal)).map(|at| at + first)
+        };
+        match end {
+            Some(end) if end >= first && first > 0 => left = &left[end + literal.len()..],
+            _ => return false,
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fits;
+
+    #[test]
+    fn templates_and_real_names() {
+        for (template, name) in [
+            ("/users/{id}", "/users/42"),
+            ("/users/{id}/station", "/users/a-b/station"),
+            ("/reports/{id}.{format}", "/reports/7.5.csv"),
+            ("/a{x}b", "/a1b"),
+        ] {
+            assert!(fits(template, name, '/'), "{name} is of {template}");
+        }
+        for (template, name) in [
+            ("/users/{id}", "/users/"),
+            ("/users/{id}", "/users/42/station"),
+            ("/users/{id}", "/groups/42"),
+            ("/reports/{id}.{format}", "/reports/7"),
+            ("/a{x}b", "/ab"),
+            ("/a{x}b", "/aéc"),
+        ] {
+            assert!(!fits(template, name, '/'), "{name} is not of {template}");
+        }
+        assert!(fits("v2.users.{id}.presence", "v2.users.42.presence", '.'));
+    }
+}
