@@ -191,7 +191,9 @@ impl Asking {
         }
         let errors = self.compilation.count(Level::Error);
         if errors > 0 {
-            writeln!(messages, "note: the project has {}; `rolec check` shows them", count(errors, "error")).into_diagnostic()?;
+            let them = if errors == 1 { "it" } else { "them" };
+            writeln!(messages, "note: the project has {}; `rolec check` shows {them}", count(errors, "error"))
+                .into_diagnostic()?;
         }
         Ok(())
     }
