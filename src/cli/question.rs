@@ -36,7 +36,7 @@ pub struct Asked {
 const KNOWN: usize = 8;
 
 /// A day as the language writes it.
-fn day(text: &str) -> Result<Date, String> {
+pub(super) fn day(text: &str) -> Result<Date, String> {
     let digits = text.bytes().enumerate().all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() });
     let date = if digits && text.len() == 10 { text.parse().ok() } else { None };
     date.ok_or_else(|| "no day of the calendar; write it as 2026-02-16".to_owned())

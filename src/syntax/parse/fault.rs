@@ -101,7 +101,10 @@ fn found(text: &str, at: usize) -> &str {
     match rest.chars().next() {
         None => "",
         Some(first) if word(first) => &rest[..rest.find(|char| !word(char)).unwrap_or(rest.len())],
-        Some('"') => &rest[..rest.find('\n').unwrap_or(rest.len()).min(rest.len())],
+        Some('"') => {
+            let line = rest.lines().next().unwrap_or("");
+            line[1..].find('"').map_or(line, |quote| &line[..quote + 2])
+        }
         Some(first) => &rest[..first.len_utf8()],
     }
 }
@@ -293,6 +296,8 @@ fn help(text: &str, at: usize, found: &str) -> Option<Cow<'static, str>> {
         }
         ":" if ends_with_keyword(line) => "no colon stands after a keyword",
         "[" if line.ends_with(" in ") && !line.contains(" where ") => "divisions stand without brackets",
+        "copies" if line.contains(" extends ") => "`copies` comes before `extends`",
+        "," if line.contains(" copies ") => "a role copies one role; it may extend several",
         "if" | "when" if line.trim_start().starts_with("allow ") => "a condition begins with `where`",
         "in" if line.contains(" where ") => "`in` comes before `where`",
         "!" => "there is no negation: take permissions away with `except`",
