@@ -70,6 +70,7 @@ struct RawProject {
 enum RawDependency {
     Word(String),
     Table(RawPath),
+    Other(serde::de::IgnoredAny),
 }
 
 #[derive(Deserialize)]
@@ -93,8 +94,7 @@ struct RawOrganisation {
 ///
 /// The first thing that is wrong with it, with its place.
 pub fn read(text: &str) -> Result<Manifest, Fault> {
-    let raw: Raw =
-        toml::from_str(text).map_err(|error| Fault { message: error.message().to_owned(), span: error.span(), help: None })?;
+    let raw: Raw = toml::from_str(text).map_err(|error| fault(&error))?;
     if raw.project.name.get_ref().is_empty() {
         return Err(Fault { message: "the project's name is empty".to_owned(), span: Some(raw.project.name.span()), help: None });
     }
@@ -110,6 +110,23 @@ pub fn read(text: &str) -> Result<Manifest, Fault> {
     })
 }
 
+/// Words a fault of the TOML, or of its shape.
+fn fault(error: &toml::de::Error) -> Fault {
+    let message = error.message().to_owned();
+    let help = if message.starts_with("unknown field") {
+        let mut names = message.split('`').skip(1).step_by(2);
+        names.next().and_then(|written| match written {
+            "created" | "regions" | "role-backfill" => Some(format!("`{written}` stands under `[organisation]`")),
+            _ => nearest::name(written, names).map(|meant| format!("did you mean `{meant}`?")),
+        })
+    } else if message.contains("missing field") {
+        Some("a manifest has at least `[project]`, and under it `name = \"…\"` and `version = \"…\"`".to_owned())
+    } else {
+        message.ends_with("expected a TOML datetime").then(|| "write the day without quotes, such as 2020-05-01".to_owned())
+    };
+    Fault { message, span: error.span(), help }
+}
+
 fn dependency(name: &str, value: toml::Spanned<RawDependency>) -> Result<Dependency, Fault> {
     let span = value.span();
     match value.into_inner() {
@@ -122,6 +139,11 @@ fn dependency(name: &str, value: toml::Spanned<RawDependency>) -> Result<Depende
             )),
         }),
         RawDependency::Table(table) => Ok(Dependency::Path(table.path)),
+        RawDependency::Other(_) => Err(Fault {
+            message: format!("`{name}` does not say where the catalog is"),
+            span: Some(span),
+            help: Some(format!("write `{name} = \"shipped\"` for one that comes with rolec, or `{name} = {{ path = \"…\" }}`")),
+        }),
     }
 }
 

@@ -11,6 +11,7 @@ use miette::{IntoDiagnostic, WrapErr};
 use super::check;
 use super::file;
 use super::project::{self, FileFailure};
+use super::question;
 use crate::compile::{self, Compilation};
 use crate::diagnostic::{nearest, words};
 use crate::emit::bundle::{self, Bundle, Extent, Parts};
@@ -28,6 +29,10 @@ const FOLDER: &str = "build";
 /// Writes `bundle.json`, whole or not at all. Exits with 0 if it is written, 1 if the project has errors, and 2 if the
 /// project could not be read or the bundle not be written.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  rolec build                               the project of the working folder
+  rolec build --region us-east-1 -o dist    what one region needs
+  rolec build --stage flat                  print what each role grants")]
 pub struct Build {
     /// The project, or a folder or file in it.
     #[arg(default_value = ".")]
@@ -36,7 +41,7 @@ pub struct Build {
     #[arg(long)]
     region: Option<String>,
     /// Only the epoch of this day, with everything gained up to it among the grants.
-    #[arg(long, value_name = "DATE", value_parser = day)]
+    #[arg(long, value_name = "DATE", value_parser = question::day)]
     as_of: Option<Date>,
     /// The folder to write to [default: build, beside the manifest].
     #[arg(short, long, value_name = "DIR")]
@@ -62,10 +67,6 @@ enum Stage {
     Flat,
     /// What backfills change, and when.
     Epochs,
-}
-
-fn day(text: &str) -> Result<Date, String> {
-    text.parse().map_err(|_| "a day is written as 2026-02-16".to_owned())
 }
 
 /// Runs the command.

@@ -74,6 +74,7 @@ fn once(command: &Check) -> miette::Result<ExitCode> {
     for path in paths {
         let progress = Progress::start(format!("reading {}", path.display()));
         let mut project = project::load(path)?;
+        project.require_asked()?;
         project.input.locked = command.locked;
         progress.say(format!("checking {}", path.display()));
         let mut compilation = compile::compile(project.input);
@@ -92,13 +93,14 @@ fn once(command: &Check) -> miette::Result<ExitCode> {
 
 /// The findings with a place in what the user asked about, and errors that have none: those are about the whole project.
 fn asked_about(compilation: &Compilation, asked: &[String]) -> Vec<Diagnostic> {
-    let concerns = |name: &str| {
-        asked.iter().any(|asked| name == asked || name.strip_prefix(asked.as_str()).is_some_and(|rest| rest.starts_with('/')))
-    };
     let in_asked = |finding: &&Diagnostic| {
         asked.is_empty()
             || (finding.level == Level::Error && finding.labels.is_empty())
-            || finding.labels.iter().filter_map(|label| compilation.sources.file_of(label.span)).any(|file| concerns(&file.name))
+            || finding
+                .labels
+                .iter()
+                .filter_map(|label| compilation.sources.file_of(label.span))
+                .any(|file| project::concerns(asked, &file.name))
     };
     compilation.findings.iter().filter(in_asked).cloned().collect()
 }

@@ -39,10 +39,8 @@ pub struct Fmt {
 /// What kept the project from being read or a file from being written.
 pub fn run(command: &Fmt) -> miette::Result<ExitCode> {
     let project = project::load(&command.path)?;
-    let asked = |source: &&Source| {
-        let within = |asked: &String| source.name == *asked || source.name.starts_with(&format!("{asked}/"));
-        !source.dependency && (project.asked.is_empty() || project.asked.iter().any(within))
-    };
+    project.require_asked()?;
+    let asked = |source: &&Source| !source.dependency && project.is_asked(&source.name);
     let sources = &project.input.sources;
     let (mut changed, mut faulty) = (0, 0);
     for source in sources.files().iter().filter(asked) {

@@ -36,6 +36,35 @@ pub struct Project {
     pub asked: Vec<String>,
 }
 
+impl Project {
+    /// Whether a source is, or lies in, what the user asked about.
+    #[must_use]
+    pub fn is_asked(&self, name: &str) -> bool {
+        concerns(&self.asked, name)
+    }
+
+    /// Makes sure that there is something to be said about what the user asked about.
+    ///
+    /// # Errors
+    ///
+    /// None of it is a source of the project.
+    pub fn require_asked(&self) -> miette::Result<()> {
+        let known = self.input.sources.files().iter().any(|source| self.is_asked(&source.name));
+        if known || self.asked.is_empty() || !self.input.unreadable.is_empty() {
+            return Ok(());
+        }
+        let help = "sources are the `*.role` files below the manifest, or what `sources` in it says";
+        Err(miette::miette!(help = help, "`{}` is no source of the project and holds none", self.asked.join("`, `")))
+    }
+}
+
+/// Whether a source is, or lies in, one of the names asked about; without any, it is.
+#[must_use]
+pub fn concerns(asked: &[String], name: &str) -> bool {
+    let within = |asked: &String| name.strip_prefix(asked.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    asked.is_empty() || asked.iter().any(within)
+}
+
 /// A file that could not be read or written.
 #[derive(Debug)]
 pub struct FileFailure {
@@ -49,6 +78,11 @@ impl FileFailure {
     #[must_use]
     pub fn new(doing: &'static str, path: &Path, error: std::io::Error) -> Self {
         Self { path: path.to_owned(), doing, error }
+    }
+
+    /// A path where nothing is.
+    fn missing(doing: &'static str, path: &Path) -> Self {
+        Self::new(doing, path, std::io::Error::new(std::io::ErrorKind::NotFound, "no such file or folder"))
     }
 }
 
@@ -149,8 +183,7 @@ pub fn load(path: &Path) -> miette::Result<Project> {
 /// What kept it from being read, with the place in the TOML where that is at fault.
 pub fn load_unlocked(path: &Path) -> miette::Result<Project> {
     if !path.exists() {
-        let error = std::io::Error::from(std::io::ErrorKind::NotFound);
-        return Err(miette::Report::new(FileFailure::new("find", path, error)));
+        return Err(miette::Report::new(FileFailure::missing("find", path)));
     }
     let Some(root) = find_root(path) else { return loose(path) };
     let manifest_path = root.join(MANIFEST);
@@ -169,7 +202,7 @@ pub fn load_unlocked(path: &Path) -> miette::Result<Project> {
     let asked = std::path::absolute(path)
         .ok()
         .and_then(|path| path.strip_prefix(&root).ok().map(slashed))
-        .filter(|path| !path.is_empty());
+        .filter(|path| !path.is_empty() && path != MANIFEST);
     Ok(Project { root, manifest, has_manifest: true, input, asked: asked.into_iter().collect() })
 }
 
@@ -179,6 +212,14 @@ fn loose(path: &Path) -> miette::Result<Project> {
     let root = if path.is_dir() { path.to_owned() } else { path.parent().map(Path::to_owned).unwrap_or_default() };
     if path.is_dir() {
         files.walk(path, None, "")?;
+        if files.found.is_empty() && files.findings.is_empty() {
+            let help = "name a project's folder, or begin one with `rolec init`";
+            return Err(miette::miette!(
+                help = help,
+                "there is no manifest in or above `{}`, and no `.role` file in it",
+                path.display()
+            ));
+        }
     } else {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         files.found.push(Found { path: path.to_owned(), name, dependency: false });
@@ -311,8 +352,7 @@ impl Files {
             Dependency::Path(path) => {
                 let folder = root.join(path);
                 if !folder.is_dir() {
-                    let error = std::io::Error::from(std::io::ErrorKind::NotFound);
-                    return Err(miette::Report::new(FileFailure::new("find the catalog", &folder, error)));
+                    return Err(miette::Report::new(FileFailure::missing("find the catalog", &shown(&folder))));
                 }
                 self.walk(&folder, None, &format!("<{name}>/"))
             }

@@ -37,7 +37,7 @@ pub struct Asked {
 const KNOWN: usize = 8;
 
 /// A day as the language writes it.
-fn day(text: &str) -> Result<Date, String> {
+pub(super) fn day(text: &str) -> Result<Date, String> {
     let digits = text.bytes().enumerate().all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() });
     let date = if digits && text.len() == 10 { text.parse().ok() } else { None };
     date.ok_or_else(|| "no day of the calendar; write it as 2026-02-16".to_owned())
@@ -226,7 +226,9 @@ impl Asking {
         }
         let errors = self.compilation.count(Level::Error);
         if errors > 0 {
-            writeln!(messages, "note: the project has {}; `rolec check` shows them", count(errors, "error")).into_diagnostic()?;
+            let them = if errors == 1 { "it" } else { "them" };
+            writeln!(messages, "note: the project has {}; `rolec check` shows {them}", count(errors, "error"))
+                .into_diagnostic()?;
         }
         Ok(())
     }

@@ -195,7 +195,8 @@ impl Resolver<'_> {
                     let suggest = self.may_suggest();
                     let divisions = self.program.divisions.iter().map(|division| &*division.name);
                     let known = divisions.chain(self.program.division_sets.iter().map(|set| &*set.name)).filter(|_| suggest);
-                    let meant = nearest::name(written, known);
+                    let home = self.program.divisions.iter().find(|division| division.home && written == "home");
+                    let meant = home.map(|home| &*home.name).or_else(|| nearest::name(written, known));
                     self.sink.report(words::names::unknown(Code::UnknownDivision, "division", written, name.span, meant));
                     continue;
                 }

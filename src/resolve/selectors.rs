@@ -200,6 +200,10 @@ impl Resolver<'_> {
         let known = self.program.catalog.names().filter(|known| suggest && !known.contains(':'));
         let meant = nearest::name(name, known);
         let mut finding = words::catalog::unknown_permission(name, ("one-word permission", name, span), meant);
+        let joined = name.replace('.', ":");
+        if joined != name && self.program.catalog.find(&joined).is_some() {
+            return words::suggest(finding, span, name, &joined);
+        }
         if finding.help.is_none() && self.program.catalog.names().any(|known| known.starts_with(&format!("{name}:"))) {
             finding = finding.help(format!("write `{name}:*` for every permission of the domain"));
         }

@@ -479,7 +479,9 @@ fn regions_left_out_are_told() -> Outcome {
     let output = build(folder.path(), &["--as-of", "2026-02-01"])?;
     let message = String::from_utf8_lossy(&output.stderr);
     assert!(message.contains("note: left out the regions `us` and `us-gov`"), "{message}");
-    assert_eq!(build(folder.path(), &["--as-of", "someday"])?.status.code(), Some(2));
+    for day in ["someday", "2026-02-30", "20260216", "2026-02-16T10:00"] {
+        assert_eq!(build(folder.path(), &["--as-of", day])?.status.code(), Some(2), "{day}");
+    }
     Ok(())
 }
 

@@ -50,6 +50,41 @@ fn a_new_project_checks_clean() {
 }
 
 #[test]
+fn a_path_without_sources_is_told() {
+    let scratch = Scratch::empty();
+    assert_exit(&rolec(scratch.root(), &["check", "nowhere"]), 2, "no such file or folder");
+    assert_exit(&rolec(scratch.root(), &["check"]), 2, "no `.role` file");
+    scratch.write("rolec.toml", "[project]\nname = \"acme\"\nversion = \"1.0.0\"\n");
+    scratch.write("a.role", "role a extends nobody {}\n");
+    scratch.write("notes/README.md", "Nothing.\n");
+    for command in ["check", "fmt"] {
+        assert_exit(&rolec(scratch.root(), &[command, "notes"]), 2, "`notes` is no source of the project");
+        assert_exit(&rolec(scratch.root(), &[command, "notes/README.md"]), 2, "is no source of the project");
+    }
+    // The manifest stands for all of the project.
+    assert_exit(&rolec(scratch.root(), &["check", "rolec.toml"]), 1, "unknown-role");
+}
+
+#[test]
+fn a_faulty_manifest_says_what_to_write() {
+    let project = "[project]\nname = \"acme\"\nversion = \"1.0.0\"\n";
+    let cases = [
+        ("", "a manifest has at least"),
+        ("[dependancies]\n", "did you mean `dependencies`?"),
+        ("role-backfill = true\n", "stands under `[organisation]`"),
+        ("[organization]\n", "did you mean `organisation`?"),
+        ("[organisation]\ncreated = \"2020-05-01\"\n", "without quotes"),
+        ("[dependencies]\ng = { pth = \"x\" }\n", "write `g = \"shipped\"`"),
+        ("[dependencies]\ng = { path = \"x\" }\n", "can't find the catalog `x`"),
+    ];
+    for (text, help) in cases {
+        let scratch = Scratch::empty();
+        scratch.write("rolec.toml", &if text.is_empty() { String::new() } else { format!("{project}{text}") });
+        assert_exit(&rolec(scratch.root(), &["check"]), 2, help);
+    }
+}
+
+#[test]
 fn init_overwrites_nothing() {
     let scratch = Scratch::empty();
     scratch.write("acme/divisions.role", "// mine\n");

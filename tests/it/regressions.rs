@@ -42,6 +42,75 @@ fn check_those(source: &str, counts: impl Fn(&Diagnostic) -> bool) {
     assert_eq!(found, expected, "{text}");
 }
 
+/// The line of each error, from 1, its message and its help.
+fn told(source: &str) -> Vec<(usize, String, String)> {
+    let sources = Sources::new(vec![("text.role".to_owned(), format!("{source}{CATALOG}"), false)]);
+    let compilation = compile(Input { sources, ..Input::default() });
+    let file = &compilation.sources.files()[0];
+    let errors = compilation.findings.iter().filter(|finding| finding.level == Level::Error);
+    let line = |finding: &Diagnostic| finding.primary().map_or(0, |place| file.line_of(place.start) + 1);
+    errors.map(|finding| (line(finding), finding.message.clone(), finding.help.clone().unwrap_or_default())).collect()
+}
+
+/// One mistake is one finding, on its line, with a help that has certain words in it.
+fn check_help(source: &str, line: usize, help: &str) {
+    let told = told(source);
+    assert!(matches!(told.as_slice(), [(at, _, said)] if *at == line && said.contains(help)), "{source}: {told:#?}");
+}
+
+#[test]
+fn a_misspelt_keyword_is_shown_where_it_stands() {
+    check_help("role r {\n alow d:e:view\n}\n", 2, "did you mean `allow`?");
+    check_help("role r {\n allow d:e:view\n alloww d:e:edit\n}\n", 3, "did you mean `allow`?");
+    check_help("role r {}\n\nrol s {}\n", 3, "did you mean `role`?");
+    check_help("backfill b {\n wen d:e:view\n add d:e:edit\n on 2026-01-01\n}\n", 2, "did you mean `when`?");
+    check_help("domain x {\n entitty y { view }\n}\n", 2, "did you mean `entity`?");
+}
+
+#[test]
+fn a_permission_without_colons_is_one_fault() {
+    for written in ["d e:view", "d:e view", "d/e/view", "d e view"] {
+        check_help(&format!("role r {{\n allow {written}\n}}\n"), 2, "write `d:e:view`");
+    }
+    check_help("role r {\n allow d.e.view\n}\n", 2, "did you mean `d:e:view`?");
+    check_help("role r {\n allow \"d:e:view\"\n}\n", 2, "without quotes");
+    check_help("role r {\n allow d:e:{view edit}\n}\n", 2, "between commas");
+    check_help("role r {\n allow d::view\n}\n", 2, "between the colons");
+}
+
+#[test]
+fn habits_of_other_languages_are_told() {
+    let cases = [
+        ("allow: d:e:view", "no colon stands after a keyword"),
+        ("allow d:e:view in [a]", "without brackets"),
+        ("allow d:e:view if Age > 3", "begins with `where`"),
+        ("allow d:typed:view where Age > 3 in a", "`in` comes before `where`"),
+        ("allow d:typed:view where Age > 3 && Age < 9", "joined by `and`"),
+        ("owner ‘team’", "plain double quotes"),
+    ];
+    for (line, help) in cases {
+        check_help(&format!("role r {{\n {line}\n}}\n"), 2, help);
+    }
+    check_help("role s {}\nrole r extends s copies s {}\n", 2, "`copies` comes before `extends`");
+    check_help("home division main\nrole r {\n allow d:e:view in home\n}\n", 3, "did you mean `main`?");
+    check_help("domain x {\n entity y { view, edit }\n}\n", 2, "without commas");
+    check_help("backfill b {\n when d:e:view\n add d:e:edit\n region us 2026-01-01\n}\n", 4, "with its day");
+}
+
+#[test]
+fn a_line_without_its_end_leaves_the_next_one_alone() {
+    check_help("role r {\n allow\n allow d:e:view\n}\n", 2, "");
+    check_help("role r {\n allow d:typed:view where\n allow d:e:view\n}\n", 2, "");
+    check_help("role r {\n within\n // Why.\n owner \"x\"\n}\n", 2, "");
+}
+
+#[test]
+fn an_open_brace_is_told() {
+    check_help("role r {\n allow d:e:view\n\nrole s {\n allow d:e:edit\n}\n", 4, "still open");
+    check_help("role r {\n allow d:e:{view, edit\n owner \"x\"\n}\n", 2, "the set is still open");
+    check_help("role r Title {\n allow d:e:view\n}\n", 1, "a title stands in double quotes");
+}
+
 #[test]
 fn a_condition_fits_what_is_left_after_excepts() {
     check("role r {\n allow d:{typed, plain}:view where Age > 5\n except d:plain:view\n}");

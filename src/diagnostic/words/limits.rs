@@ -34,7 +34,7 @@ pub fn not_utf8(name: &str, line: usize, column: usize, span: Option<Span>) -> D
     let finding = Diagnostic::new(Code::NotUtf8, format!("`{name}` is not UTF-8 at line {line}, byte {column}"))
         .help("save the file as UTF-8");
     match span {
-        Some(span) => finding.at(span, "the text ends here for the compiler"),
+        Some(span) => finding.at(span, "no character of UTF-8"),
         None => finding,
     }
 }

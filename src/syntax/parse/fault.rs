@@ -1,5 +1,7 @@
 //! pest's errors → findings: what was found, what was expected, in human words.
 
+use std::borrow::Cow;
+
 use pest::error::{Error, ErrorVariant, InputLocation};
 
 use super::Rule;
@@ -53,22 +55,43 @@ pub(super) fn position(error: &Error<Rule>) -> usize {
 /// Words an error of pest; `at` is its place in the source's text.
 pub(super) fn finding(source: &Source, error: &Error<Rule>, at: usize) -> Diagnostic {
     let text = source.text.as_str();
+    let (at, cut) = word_start(text, at);
     let found = found(text, at);
-    let expected = expected(error);
     // What is missing at the end of a line is shown there, not at the next line's first word.
-    let before = text[..at].trim_end_matches([' ', '\t', '\r', '\n']);
-    let begins_line = rules(error).iter().any(|rule| matches!(rule, Rule::strict_role | Rule::allow | Rule::add | Rule::entity));
-    let at_line_end = found.is_empty() || (!begins_line && text[before.len()..at].contains('\n'));
+    let before = without_comments(&text[..at]);
+    let on_new_line = text[before.len()..at].contains('\n');
+    let at_line_end = found.is_empty() || (on_new_line && !cut && !rules(error).iter().any(|rule| begins_line(*rule)));
+    let expected = expected(error, on_new_line);
     let (start, length) = if at_line_end && !before.is_empty() { (before.len(), 0) } else { (at, found.len()) };
     let offset = |at: usize| source.base + u32::try_from(at).unwrap_or(0);
     let span = Span::new(offset(start), offset(start + length));
     let mut finding = words::syntax::unexpected(span, found, &expected, at_line_end);
-    if let Some(help) = help(text, at, found) {
+    if let Some(help) = help(text, at, found).or_else(|| help_with(error, text, at, found)) {
         finding = finding.help(help);
-    } else if let Some(keyword) = nearest::name(found, candidates(error)) {
+    } else if let Some(keyword) = nearest::name(found, candidates(error, cut)) {
         finding = words::suggest(finding, Span::new(offset(at), offset(at + found.len())), found, keyword);
     }
     finding
+}
+
+/// A text without the blanks and the lines of comments at its end.
+fn without_comments(text: &str) -> &str {
+    let mut text = text.trim_end();
+    while let Some(end) = text.rfind('\n').filter(|end| text[*end..].trim_start().starts_with("//")) {
+        text = text[..end].trim_end();
+    }
+    text
+}
+
+/// Where the word begins that a place is in, and whether that is before the place: pest stops where a keyword that the
+/// word begins with ends.
+fn word_start(text: &str, at: usize) -> (usize, bool) {
+    let letter = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    if !text.as_bytes().get(at).is_some_and(letter) {
+        return (at, false);
+    }
+    let length = text.as_bytes()[..at].iter().rev().take_while(|byte| letter(byte)).count();
+    (at - length, length > 0)
 }
 
 /// The word, string start or character that stands at a place; empty at the end of the text.
@@ -78,7 +101,10 @@ fn found(text: &str, at: usize) -> &str {
     match rest.chars().next() {
         None => "",
         Some(first) if word(first) => &rest[..rest.find(|char| !word(char)).unwrap_or(rest.len())],
-        Some('"') => &rest[..rest.find('\n').unwrap_or(rest.len()).min(rest.len())],
+        Some('"') => {
+            let line = rest.lines().next().unwrap_or("");
+            line[1..].find('"').map_or(line, |quote| &line[..quote + 2])
+        }
         Some(first) => &rest[..first.len_utf8()],
     }
 }
@@ -90,21 +116,51 @@ fn rules(error: &Error<Rule>) -> &[Rule] {
     }
 }
 
-/// The human names of what would have fitted, each once, in the grammar's order.
-fn expected(error: &Error<Rule>) -> Vec<&'static str> {
+/// Whether a rule is one of those that begin a declaration, or a line of a body.
+fn begins_line(rule: Rule) -> bool {
+    human(rule).is_some_and(|name| LINES.contains(&name))
+}
+
+/// The human names of what would have fitted, each once, in the grammar's order and the closing brace last. What
+/// could have gone on with the line before is no help where a new line begins.
+fn expected(error: &Error<Rule>, on_new_line: bool) -> Vec<&'static str> {
+    const BRACE: &str = "`}`";
     let mut names = Vec::new();
     for name in rules(error).iter().filter_map(|rule| human(*rule)) {
         if !names.contains(&name) {
             names.push(name);
         }
     }
+    let closes = names.contains(&BRACE) || rules(error).iter().any(|rule| body_keywords(*rule).is_some());
+    let in_body = names.iter().any(|name| LINES.contains(name));
+    names.retain(|name| *name != BRACE && !(in_body && *name == ALLOW_FINDING));
+    if in_body && on_new_line {
+        names.retain(|name| LINES.contains(name));
+    }
+    names.extend(closes.then_some(BRACE));
     names
 }
 
-/// The keywords that would have fitted.
-fn candidates(error: &Error<Rule>) -> impl Iterator<Item = &'static str> {
+/// The words that begin the lines of a body, of the rule for what is left of it. pest names that rule alone where not
+/// even its first line fits.
+fn body_keywords(rule: Rule) -> Option<&'static [&'static str]> {
+    match rule {
+        Rule::role_rest => Some(ROLE_LINES),
+        Rule::backfill_rest => Some(BACKFILL_LINES),
+        Rule::domain_rest => Some(DOMAIN_LINES),
+        _ => None,
+    }
+}
+
+/// The keywords that would have fitted; where one was written with something after it, all of them.
+fn candidates(error: &Error<Rule>, cut: bool) -> impl Iterator<Item = &'static str> {
     let fits = |list: &'static [&'static str], sign: Rule| rules(error).contains(&sign).then_some(list).into_iter().flatten();
-    fits(DECLARATIONS, Rule::strict_role)
+    let declares = rules(error).iter().any(|rule| human(*rule) == Some(DECLARATION));
+    let bodies = rules(error).iter().filter_map(|rule| body_keywords(*rule)).flatten();
+    let all = [ROLE_LINES, BACKFILL_LINES, DOMAIN_LINES, DECLARATIONS].into_iter().filter(move |_| cut).flatten();
+    bodies
+        .chain(all)
+        .chain(declares.then_some(DECLARATIONS).into_iter().flatten())
         .chain(fits(ROLE_LINES, Rule::allow))
         .chain(fits(BACKFILL_LINES, Rule::add))
         .chain(fits(DOMAIN_LINES, Rule::entity))
@@ -115,6 +171,14 @@ fn candidates(error: &Error<Rule>) -> impl Iterator<Item = &'static str> {
         .chain(fits(&["division-aware", "division-unaware", "deprecated", "conditions"], Rule::aware))
         .copied()
 }
+
+const DECLARATION: &str = "a declaration (`role`, `domain`, `division`, `backfill`, …)";
+const ROLE_LINE: &str = "a line of the role (`allow`, `except`, `within`, …)";
+const BACKFILL_LINE: &str = "a line of the backfill (`when`, `add`, `on`, `region`, …)";
+const ENTITY: &str = "`entity`";
+const ALLOW_FINDING: &str = "`allow-finding`";
+/// What begins a line.
+const LINES: &[&str] = &[DECLARATION, ROLE_LINE, BACKFILL_LINE, ENTITY];
 
 /// What a rule is called in a message; `None` for what never helps a reader.
 fn human(rule: Rule) -> Option<&'static str> {
@@ -137,7 +201,9 @@ fn human(rule: Rule) -> Option<&'static str> {
         | Rule::home
         | Rule::backfill
         | Rule::backfill_head
-        | Rule::legacy => "a declaration (`role`, `domain`, `division`, `backfill`, …)",
+        | Rule::legacy
+        | Rule::strict_role
+        | Rule::strict_override => DECLARATION,
         Rule::allow
         | Rule::except
         | Rule::within
@@ -148,11 +214,18 @@ fn human(rule: Rule) -> Option<&'static str> {
         | Rule::irremovable
         | Rule::formerly
         | Rule::available
-        | Rule::owner => "a line of the role (`allow`, `except`, `within`, …)",
-        Rule::when | Rule::for_roles | Rule::add | Rule::on | Rule::region | Rule::optional | Rule::done | Rule::see => {
-            "a line of the backfill (`when`, `add`, `on`, `region`, …)"
-        }
-        Rule::entity | Rule::entity_head => "`entity`",
+        | Rule::owner
+        | Rule::role_rest => ROLE_LINE,
+        Rule::when
+        | Rule::for_roles
+        | Rule::add
+        | Rule::on
+        | Rule::region
+        | Rule::optional
+        | Rule::done
+        | Rule::see
+        | Rule::backfill_rest => BACKFILL_LINE,
+        Rule::entity | Rule::entity_head | Rule::domain_rest => ENTITY,
         Rule::action | Rule::bare_action => "an action",
         Rule::aware | Rule::unaware | Rule::deprecated | Rule::since | Rule::conditions | Rule::requires => {
             "an attribute (`division-aware`, `deprecated`, …)"
@@ -166,7 +239,8 @@ fn human(rule: Rule) -> Option<&'static str> {
 fn word(rule: Rule) -> Option<&'static str> {
     Some(match rule {
         Rule::name => "a name",
-        Rule::string | Rule::title => "a string in double quotes",
+        Rule::string => "a string in double quotes",
+        Rule::title => "a title in double quotes",
         Rule::number | Rule::value => "a string, a number or a variable",
         Rule::date => "a date such as `2026-02-16`",
         Rule::day | Rule::estimated => "a date, or `no sooner than` a date",
@@ -174,7 +248,8 @@ fn word(rule: Rule) -> Option<&'static str> {
         Rule::scope => "a division",
         Rule::condition | Rule::comparison => "a condition such as `Conversation.queue in [\"Sales\"]`",
         Rule::operator | Rule::one_of => "`==`, `in`, `>=`, `>`, `<=` or `<`",
-        Rule::and | Rule::or => "`and` or `or`",
+        Rule::and => "`and`",
+        Rule::or => "`or`",
         Rule::open_brace => "`{`",
         Rule::close_brace => "`}`",
         Rule::open_bracket => "`[`",
@@ -195,27 +270,40 @@ fn word(rule: Rule) -> Option<&'static str> {
         Rule::or_self => "`or self`",
         Rule::copies => "`copies`",
         Rule::extends => "`extends`",
-        Rule::allow_finding => "`allow-finding`",
+        Rule::allow_finding => ALLOW_FINDING,
         _ => return None,
     })
 }
 
 /// What people who know other languages write, and what to write here.
-fn help(text: &str, at: usize, found: &str) -> Option<&'static str> {
+fn help(text: &str, at: usize, found: &str) -> Option<Cow<'static, str>> {
     let rest = &text[at..];
     let before = text[..at].chars().next_back();
-    Some(match found {
+    let line = &text[text[..at].rfind('\n').map_or(0, |end| end + 1)..at];
+    Some(Cow::Borrowed(match found {
         "*" if before.is_some_and(char::is_alphanumeric) => {
             "there are no partial globs: name the permissions in a set, as in `outbound:{campaign, contactList}:view`"
         }
         "/" if rest.starts_with("/*") => "comments are `//` to the end of the line",
         "#" => "comments are `//` to the end of the line",
         ";" => "nothing ends a line but its end: remove the semicolon",
-        "'" => "strings stand in double quotes",
+        "'" | "“" | "”" | "„" | "‘" | "’" | "«" | "»" | "`" => "strings stand in plain double quotes: `\"…\"`",
+        _ if found.starts_with("::") => "a part is missing between the colons; `*` stands for any",
+        "&" => "conditions are joined by `and`",
+        "|" => "conditions are joined by `or`",
+        _ if line.trim_start().starts_with("region ") && !line.contains(" on ") => {
+            "a region stands with its day, as in `region us-east-1 on 2026-03-29`"
+        }
+        ":" if ends_with_keyword(line) => "no colon stands after a keyword",
+        "[" if line.ends_with(" in ") && !line.contains(" where ") => "divisions stand without brackets",
+        "copies" if line.contains(" extends ") => "`copies` comes before `extends`",
+        "," if line.contains(" copies ") => "a role copies one role; it may extend several",
+        "if" | "when" if line.trim_start().starts_with("allow ") => "a condition begins with `where`",
+        "in" if line.contains(" where ") => "`in` comes before `where`",
         "!" => "there is no negation: take permissions away with `except`",
-        "=" if !rest.starts_with("==") && before != Some('=') => "equality is `==`",
+        "=" if !rest.starts_with("==") && before != Some('=') && line.contains(" where ") => "equality is `==`",
         "deny" | "forbid" | "revoke" => "there is no deny: `except` takes permissions away from this role",
-        "," if text[..at].rfind('\n').is_some_and(|line| text[line..at].trim_start().starts_with("allow ")) => {
+        "," if line.trim_start().starts_with("allow ") => {
             "one permission or set a line: write another `allow`, or a set such as `outbound:{campaign, contactList}:view`"
         }
         "enforcement" | "license" | "group" | "user" | "assign" | "application" | "folder" | "object" | "never" | "assert"
@@ -223,6 +311,63 @@ fn help(text: &str, at: usize, found: &str) -> Option<&'static str> {
         _ if found.starts_with('"') && !rest[1..].lines().next().unwrap_or("").contains('"') => {
             "a string ends on the line it begins on"
         }
-        _ => return None,
-    })
+        _ => return with_colons(text, at).map(Cow::Owned),
+    }))
+}
+
+/// The set of names that is still open at a place and began on its line or the one before.
+fn open_set(text: &str, at: usize) -> Option<&str> {
+    let line = text[..at].rfind('\n').unwrap_or(0);
+    let start = if text[line..at].trim_start().is_empty() { text[..line].trim_end().rfind('\n').unwrap_or(0) } else { line };
+    let set = &text[start + text[start..at].rfind(":{")?..at];
+    (!set.contains('}')).then_some(set)
+}
+
+/// Whether the last word of a line is one that a name or permission follows.
+fn ends_with_keyword(line: &str) -> bool {
+    let word = line.split([' ', '\t']).next_back().unwrap_or("");
+    [DECLARATIONS, ROLE_LINES, BACKFILL_LINES, DOMAIN_LINES, &["extends", "copies", "in"]].concat().contains(&word)
+}
+
+/// What helps where something certain was expected.
+fn help_with(error: &Error<Rule>, text: &str, at: usize, found: &str) -> Option<Cow<'static, str>> {
+    let wanted = |rule: Rule| rules(error).contains(&rule);
+    let column = at - text[..at].rfind('\n').map_or(0, |end| end + 1);
+    let on_new_line = text[at - column..at].trim_start().is_empty();
+    Some(Cow::Borrowed(if wanted(Rule::close_brace) && column == 0 && DECLARATIONS.contains(&found) {
+        "the declaration above is still open: close it with `}`"
+    } else if wanted(Rule::close_brace) && found.is_empty() {
+        "the last declaration is still open: close it with `}`"
+    } else if found.starts_with('"') && (wanted(Rule::name) || wanted(Rule::selector) || wanted(Rule::scope)) {
+        "names and permissions stand without quotes"
+    } else if found == "," && wanted(Rule::action) {
+        "actions stand side by side, without commas"
+    } else if let Some(set) = open_set(text, at) {
+        if set.contains('\n') {
+            "the set is still open: close it with `}`"
+        } else {
+            "the names of a set stand between commas, as in `outbound:{campaign, contactList}:view`"
+        }
+    } else if wanted(Rule::string) && wanted(Rule::copies) && found.starts_with(char::is_alphanumeric) && !on_new_line {
+        "a title stands in double quotes"
+    } else {
+        return None;
+    }))
+}
+
+/// The permission that a line was to name, if its parts are joined by anything but colons.
+fn with_colons(text: &str, at: usize) -> Option<String> {
+    let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
+    let line = text[start..].lines().next()?.trim_start();
+    let (keyword, rest) = line.split_once([' ', '\t'])?;
+    let written = text[start..at].trim_start().strip_prefix(keyword)?.trim();
+    if !matches!(keyword, "allow" | "except" | "add") || written.is_empty() || written.matches(':').count() > 1 {
+        return None;
+    }
+    let is_part = |part: &&str| part.chars().all(|char| char.is_alphanumeric() || matches!(char, '_' | '-' | '*'));
+    let mut parts = rest.split([':', '/', '.', ' ', '\t']).filter(|part| !part.is_empty());
+    let three: Vec<&str> = parts.by_ref().take(3).take_while(is_part).collect();
+    let keywords = ["in", "where", "since"];
+    (three.len() == 3 && !three.iter().any(|part| keywords.contains(part)))
+        .then(|| format!("write `{}`: the parts of a permission are joined by colons", three.join(":")))
 }

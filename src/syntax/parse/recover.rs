@@ -241,8 +241,10 @@ impl<'l, 's> Recover<'l, 's> {
         let mut at = skip_blanks(self.text, start).min(end);
         self.keep_comments(start, at);
         loop {
-            let lines = rule(body.lines, &self.text[at..end]);
             let rest = rule(body.rest, &self.text[at..end]);
+            let unfinished = rest.as_ref().err().and_then(|error| self.unfinished(body, at, at + fault::position(error)));
+            let lines = rule(body.lines, &self.text[at..unfinished.unwrap_or(end)]);
+            let rest = if let Some(next) = unfinished { rule(body.rest, &self.text[at..next]) } else { rest };
             let mut after = at;
             if let Ok(mut pairs) = lines {
                 after += pairs.as_str().len();
@@ -258,11 +260,40 @@ impl<'l, 's> Recover<'l, 's> {
             }
             let Err(error) = rest else { return Some(()) };
             let place = (at + fault::position(&error)).max(after);
+            self.drop_cut_grant(kind);
             self.report(fault::finding(self.lower.source, &error, place))?;
+            if let Some(next) = unfinished {
+                at = next;
+                continue;
+            }
             match self.next_line(body, place, end) {
                 Some(next) => at = next,
                 None => return Some(()),
             }
+        }
+    }
+
+    /// Where the line of a fault begins, if it is the line before that is at fault: that one lacks its end, and took
+    /// this one's keyword for it.
+    fn unfinished(&self, body: &Body, at: usize, place: usize) -> Option<usize> {
+        let start =
+            self.text[at..place].rfind('\n').map(|end| skip_blanks(self.text, at + end + 1)).filter(|start| *start < place)?;
+        let before = &self.text[at..start];
+        let is_whole = || rule(body.lines, before).is_ok_and(|pairs| pairs.as_str().len() == before.len());
+        (begins_with(&self.text[start..], body.keywords) && !is_whole()).then_some(start)
+    }
+
+    /// Leaves out a grant at the end that something follows on its line: what it means was not understood.
+    fn drop_cut_grant(&self, kind: &mut ast::ItemKind) {
+        let ast::ItemKind::Role(role) = kind else { return };
+        let is_cut = |clause: &ast::Clause| {
+            let rest = self.text.get((clause.span.end - self.lower.source.base) as usize..).unwrap_or("");
+            let rest = rest.lines().next().unwrap_or("").trim_start();
+            !rest.is_empty() && !rest.starts_with("//")
+        };
+        let grants = |clause: &ast::Clause| matches!(clause.kind, ast::ClauseKind::Allow(_) | ast::ClauseKind::Except(_));
+        if role.clauses.last().is_some_and(|last| grants(last) && is_cut(last)) {
+            role.clauses.pop();
         }
     }
 
