@@ -2,10 +2,13 @@
 
 use pest::error::{Error, ErrorVariant, InputLocation};
 
-use super::Rule;
+use super::{Rule, windows};
 use crate::diagnostic::{Diagnostic, nearest, words};
 use crate::source::Source;
 use crate::span::Span;
+
+/// Bytes of a line that are looked at for a help.
+const LINE: usize = 1 << 10;
 
 /// Keywords that begin a declaration.
 pub(super) const DECLARATIONS: &[&str] = &[
@@ -200,6 +203,13 @@ fn word(rule: Rule) -> Option<&'static str> {
     })
 }
 
+/// What stands before a place on its line, as far as that is not very long.
+fn line_before(text: &str, at: usize) -> &str {
+    let from = windows::boundary(text, at.saturating_sub(LINE)).min(at);
+    let line = text[from..at].rfind('\n').map_or(from, |line| from + line);
+    &text[line..at]
+}
+
 /// What people who know other languages write, and what to write here.
 fn help(text: &str, at: usize, found: &str) -> Option<&'static str> {
     let rest = &text[at..];
@@ -215,7 +225,7 @@ fn help(text: &str, at: usize, found: &str) -> Option<&'static str> {
         "!" => "there is no negation: take permissions away with `except`",
         "=" if !rest.starts_with("==") && before != Some('=') => "equality is `==`",
         "deny" | "forbid" | "revoke" => "there is no deny: `except` takes permissions away from this role",
-        "," if text[..at].rfind('\n').is_some_and(|line| text[line..at].trim_start().starts_with("allow ")) => {
+        "," if line_before(text, at).trim_start().starts_with("allow ") => {
             "one permission or set a line: write another `allow`, or a set such as `outbound:{campaign, contactList}:view`"
         }
         "enforcement" | "license" | "group" | "user" | "assign" | "application" | "folder" | "object" | "never" | "assert"
