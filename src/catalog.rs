@@ -3,6 +3,8 @@
 //! Permissions are numbered in order of their names, so a sorted list of ids is a sorted list of names, and
 //! those of one domain, or of one entity, stand side by side.
 
+use std::sync::OnceLock;
+
 use rustc_hash::FxHashMap;
 
 use crate::id::Id;
@@ -82,6 +84,12 @@ pub struct Facts {
     pub place: Span,
 }
 
+/// By place and word: permissions in ascending order.
+type Places = FxHashMap<(usize, Id<WordTag>), Vec<u32>>;
+
+/// Permissions from which on a search goes by the names of entities and actions.
+const INDEXED: usize = 1 << 10;
+
 /// Marks ids of words.
 #[derive(Debug)]
 enum WordTag {}
@@ -103,6 +111,8 @@ pub struct Catalog {
     ids: FxHashMap<Box<str>, PermissionId>,
     words: FxHashMap<Box<str>, Id<WordTag>>,
     parts: Vec<[Id<WordTag>; 3]>,
+    /// By place and word: the permissions that have it there; made when first asked for.
+    places: OnceLock<Places>,
 }
 
 impl Catalog {
@@ -198,6 +208,9 @@ impl Catalog {
         {
             return self.find(&format!("{domain}:{entity}:{action}")).map(Id::raw).into_iter().collect();
         }
+        if let Some(found) = self.combinations(parts) {
+            return found;
+        }
         let wanted = parts.map(|part| match part {
             Part::Any => None,
             Part::Names(names) => {
@@ -218,7 +231,55 @@ impl Catalog {
                     .zip(words)
                     .all(|(wanted, word)| wanted.as_ref().is_none_or(|wanted| wanted.binary_search(word).is_ok()))
         };
-        range.filter(fits).filter_map(|at| u32::try_from(at).ok()).collect()
+        match self.fewest(range.len(), parts) {
+            Some(candidates) => {
+                candidates.into_iter().filter(|at| range.contains(&(*at as usize)) && fits(&(*at as usize))).collect()
+            }
+            None => range.filter(fits).filter_map(|at| u32::try_from(at).ok()).collect(),
+        }
+    }
+
+    /// The permissions that a selector without `*` names, in ascending order, where it has fewer names than the catalog.
+    fn combinations(&self, parts: [&Part<'_>; 3]) -> Option<Vec<u32>> {
+        let [Part::Names(domains), Part::Names(entities), Part::Names(actions)] = parts else { return None };
+        let [domain] = domains.as_slice() else { return None };
+        if entities.len().checked_mul(actions.len())? > self.len() / 8 {
+            return None;
+        }
+        let names = entities.iter().flat_map(|entity| actions.iter().map(move |action| format!("{domain}:{entity}:{action}")));
+        let mut found: Vec<u32> = names.filter_map(|name| self.find(&name)).map(Id::raw).collect();
+        found.sort_unstable();
+        found.dedup();
+        Some(found)
+    }
+
+    /// The permissions that have one of the names of a part, in ascending order, where these are much fewer than so many.
+    fn fewest(&self, most: usize, parts: [&Part<'_>; 3]) -> Option<Vec<u32>> {
+        if most < INDEXED {
+            return None;
+        }
+        let places = self.places.get_or_init(|| {
+            let mut places = Places::default();
+            for (at, words) in self.parts.iter().enumerate() {
+                for place in [1, 2] {
+                    places.entry((place, words[place])).or_default().push(u32::try_from(at).unwrap_or(u32::MAX));
+                }
+            }
+            places
+        });
+        let of_place = |place: usize| match parts[place] {
+            Part::Any => None,
+            Part::Names(names) => {
+                let words = names.iter().filter_map(|name| self.words.get(*name));
+                Some(words.filter_map(|word| places.get(&(place, *word))).collect::<Vec<_>>())
+            }
+        };
+        let length = |lists: &Vec<&Vec<u32>>| lists.iter().map(|list| list.len()).sum::<usize>();
+        let lists = [1, 2].into_iter().filter_map(of_place).min_by_key(length).filter(|lists| length(lists) < most / 8)?;
+        let mut found: Vec<u32> = lists.into_iter().flatten().copied().collect();
+        found.sort_unstable();
+        found.dedup();
+        Some(found)
     }
 
     /// Where the permissions of a domain stand.

@@ -86,18 +86,12 @@ impl Condition {
         if flat.len() == 1 { flat.swap_remove(0) } else { join(flat.into()) }
     }
 
-    /// Whether this holds wherever `other` does, as far as lists of values on one variable tell.
-    fn is_weaker(&self, other: &Self) -> bool {
-        fn values(condition: &Condition) -> Option<(&str, &[Operand])> {
-            match condition {
-                Condition::Compare(variable, Operator::Equal, value) => Some((variable, std::slice::from_ref(value))),
-                Condition::In(variable, values) => Some((variable, values)),
-                _ => None,
-            }
-        }
-        match (values(self), values(other)) {
-            (Some((mine, outer)), Some((theirs, inner))) => mine == theirs && inner.iter().all(|value| outer.contains(value)),
-            _ => false,
+    /// The variable and the values of a condition that is a list of them.
+    fn list(&self) -> Option<(&str, &[Operand])> {
+        match self {
+            Self::Compare(variable, Operator::Equal, value) => Some((variable, std::slice::from_ref(value))),
+            Self::In(variable, values) => Some((variable, values)),
+            _ => None,
         }
     }
 
@@ -141,6 +135,9 @@ pub type ConditionId = Id<ConditionTag>;
 pub struct Conditions {
     list: Vec<Condition>,
     ids: FxHashMap<Condition, u32>,
+    /// By condition that is a list: its values, as numbers in ascending order.
+    values: Vec<Option<Box<[u32]>>>,
+    operands: FxHashMap<Operand, u32>,
 }
 
 impl Conditions {
@@ -155,7 +152,14 @@ impl Conditions {
         if let Some(id) = self.ids.get(&condition) {
             return ConditionId::new(*id as usize);
         }
+        let operands = &mut self.operands;
+        let values = condition.list().map(|(_, values)| {
+            let mut numbers: Vec<u32> = values.iter().map(|value| number_of(operands, value)).collect();
+            numbers.sort_unstable();
+            numbers.into()
+        });
         self.list.push(condition.clone());
+        self.values.push(values);
         let id = ConditionId::new(self.list.len());
         self.ids.insert(condition, id.raw());
         id
@@ -172,7 +176,32 @@ impl Conditions {
     pub fn is_weaker(&self, weak: ConditionId, strong: ConditionId) -> bool {
         weak == Self::always()
             || weak == strong
-            || matches!((self.get(weak), self.get(strong)), (Some(weak), Some(strong)) if weak.is_weaker(strong))
+            || (self.variable(weak).is_some()
+                && self.variable(weak) == self.variable(strong)
+                && is_subset(self.values_of(strong), self.values_of(weak)))
+    }
+
+    /// The variable of a condition that is a list of values.
+    #[must_use]
+    pub fn variable(&self, id: ConditionId) -> Option<&str> {
+        self.get(id)?.list().map(|(variable, _)| variable)
+    }
+
+    /// Of some conditions, the places of those that are lists, by their variables. A single one is left out.
+    pub fn lists(&self, conditions: impl ExactSizeIterator<Item = ConditionId>) -> FxHashMap<&str, Vec<usize>> {
+        let mut lists: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
+        if conditions.len() > 1 {
+            for (at, condition) in conditions.enumerate() {
+                if let Some(variable) = self.variable(condition) {
+                    lists.entry(variable).or_default().push(at);
+                }
+            }
+        }
+        lists
+    }
+
+    fn values_of(&self, id: ConditionId) -> &[u32] {
+        id.index().checked_sub(1).and_then(|at| self.values.get(at)?.as_deref()).unwrap_or_default()
     }
 
     /// How many conditions there are, *true* included.
@@ -180,4 +209,20 @@ impl Conditions {
     pub fn count(&self) -> usize {
         self.list.len() + 1
     }
+}
+
+/// The number of a value, a new one if need be.
+fn number_of(operands: &mut FxHashMap<Operand, u32>, value: &Operand) -> u32 {
+    if let Some(known) = operands.get(value) {
+        return *known;
+    }
+    let number = u32::try_from(operands.len()).unwrap_or(u32::MAX);
+    operands.insert(value.clone(), number);
+    number
+}
+
+/// Whether a list has all that another one has; both ascend.
+fn is_subset(inner: &[u32], outer: &[u32]) -> bool {
+    let mut outer = outer.iter();
+    inner.len() <= outer.len() && inner.iter().all(|wanted| outer.find(|found| *found >= wanted) == Some(wanted))
 }

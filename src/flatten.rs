@@ -114,25 +114,36 @@ pub fn flatten(program: &mut Program, order: &Order, sink: &mut Sink) -> Flat {
         Flat { ranges: vec![None; program.roles.len()], groups: Vec::new(), confined: vec![false; program.roles.len()] };
     let mut work = Work::new(program.catalog.len());
     let unaware: Vec<bool> = program.catalog.ids().map(|id| program.catalog.is_unaware(id)).collect();
+    let mut held = 0;
     for id in order.roles.iter().copied() {
         let inherited = program.parents(id).iter().any(|parent| flat.confined[parent.role.index()]);
         flat.confined[id.index()] = inherited || program.role(id).within.is_some_and(|(scope, _)| scope != Scopes::all());
-        if let Some(range) = unchanged(program, &flat, id) {
-            flat.ranges[id.index()] = Some(range);
-            continue;
-        }
-        work.gather(program, &flat, id, &unaware);
-        work.narrow(program, id, &unaware);
-        let range = work.emit(program, &mut flat.groups);
+        let range = unchanged(program, &flat, id).unwrap_or_else(|| {
+            work.gather(program, &flat, id, &unaware);
+            work.narrow(program, id, &unaware);
+            work.emit(program, &mut flat.groups)
+        });
         flat.ranges[id.index()] = Some(range);
-        let bytes = program.sets.bytes() + flat.groups.len() * size_of::<Group>();
-        if bytes > limits::FLAT_BYTES || program.sets.total() > limits::FLAT_GRANTS {
+        held += flat.groups(id).unwrap_or_default().iter().map(|group| program.sets.len(group.set)).sum::<usize>();
+        if let Some(excess) = excess(program, &flat, held) {
             let role = program.role(id);
-            sink.report(words::roles::flat_too_large(&role.name, role.name_span, program.sets.total()));
+            sink.report(words::roles::flat_too_large(&role.name, role.name_span, &excess));
             break;
         }
     }
     flat
+}
+
+/// What is too much of what was flattened, in words.
+fn excess(program: &Program, flat: &Flat, held: usize) -> Option<String> {
+    let (distinct, bytes) = (program.sets.total(), program.sets.bytes() + flat.groups.len() * size_of::<Group>());
+    if distinct > limits::FLAT_GRANTS {
+        return Some(format!("more than {} million distinct grants", limits::FLAT_GRANTS >> 20));
+    }
+    if bytes > limits::FLAT_BYTES {
+        return Some(format!("sets of more than {} MiB", limits::FLAT_BYTES >> 20));
+    }
+    (held > limits::FLAT_HELD).then(|| format!("more than {} million grants", limits::FLAT_HELD >> 20))
 }
 
 /// The groups of the only parent of a role that adds and takes away nothing.
@@ -308,9 +319,13 @@ impl Work {
         let mut groups: std::collections::BTreeMap<(ConditionId, ScopeId), Vec<u32>> = std::collections::BTreeMap::new();
         for same in grants.chunk_by(|a, b| a.permission == b.permission) {
             let unconditional = self.scopes[same[0].permission.index()];
-            for grant in same {
+            let mut lists = program.conditions.lists(same.iter().map(|grant| grant.condition));
+            lists.retain(|_, of_variable| of_variable.len() <= limits::COMPARED_LISTS);
+            for (at, grant) in same.iter().enumerate() {
                 let by_plain = program.scopes.is_within(grant.scope, unconditional);
-                let by_other = same.iter().any(|other| other != grant && is_subsumed(program, *grant, *other));
+                let mut others =
+                    program.conditions.variable(grant.condition).and_then(|list| lists.get(list)).into_iter().flatten();
+                let by_other = others.any(|other| *other != at && is_subsumed(program, *grant, same[*other]));
                 if !by_plain && !by_other {
                     groups.entry((grant.condition, grant.scope)).or_default().push(grant.permission.raw());
                 }

@@ -2,10 +2,18 @@
 
 /// Bytes of one source file (`file-too-large`).
 pub const FILE_BYTES: usize = 256 << 20;
+/// Bytes of a manifest; a larger one is refused.
+pub const MANIFEST_BYTES: usize = 1 << 20;
+/// Bytes of a lock file; a larger one is refused.
+pub const LOCK_BYTES: usize = 64 << 20;
+/// Bytes of a document to be imported; a larger one is refused.
+pub const DOCUMENT_BYTES: usize = 64 << 20;
 /// Bytes of all sources together (`project-too-large`); spans are 32 bits wide.
 pub const PROJECT_BYTES: usize = 2 << 30;
 /// Syntax errors reported of one file (`too-many-syntax-errors`).
 pub const SYNTAX_ERRORS: usize = 500;
+/// Findings of a project that are told (`too-many-findings`).
+pub const FINDINGS: usize = 1 << 18;
 /// Parentheses inside one another in a condition (`nested-too-deeply`).
 pub const CONDITION_DEPTH: usize = 64;
 /// Permissions of the catalog (`catalog-too-large`).
@@ -16,6 +24,8 @@ pub const DIVISIONS: usize = 1 << 14;
 pub const FLAT_BYTES: usize = 1 << 30;
 /// Dates on which something changes in one region (`too-many-epochs`).
 pub const EPOCHS: usize = 1 << 10;
+/// What all roles gain from backfills, in all calendars (`flat-too-large`).
+pub const GAINS: usize = 1 << 24;
 /// Derivations that `why` lists for one permission of one role.
 pub const DERIVATIONS: usize = 1 << 8;
 /// Steps after which the search for further derivations ends; the first one is found however far it is.
@@ -26,11 +36,28 @@ pub const ORIGINS: usize = 4;
 pub const ORIGIN_STEPS: usize = 1 << 6;
 /// Ways in which `who` lets one role reach a surface.
 pub const WAYS: usize = 1 << 6;
+/// Bytes of a source line that is shown around a finding's place; of a longer one, only the place is said.
+pub const FRAME_LINE: usize = 1 << 12;
 /// Unknown names for which near ones are looked up; later ones are reported without.
 pub const SUGGESTIONS: usize = 1 << 9;
+/// Known names that unknown ones are compared with, all together.
+pub const COMPARED_NAMES: usize = 1 << 19;
+/// Bytes of a name for which near ones are looked up; of longer ones, only those that differ in case.
+pub const NEAR_BYTES: usize = 1 << 7;
+/// Bytes of a name or selector that a message repeats; of longer ones it shows the beginning.
+pub const SHOWN_BYTES: usize = 1 << 8;
 /// Other clauses that one clause is compared with in the search for clauses without effect.
 pub const COMPARED_CLAUSES: usize = 1 << 8;
+/// Looks at other clauses, and at parents, in the search for what is needless in one role.
+pub const LOOKS: usize = 1 << 21;
+/// Ancestors among which a role that another one requires is looked for; of a role with more it is taken to be there.
+pub const ANCESTORS: usize = 1 << 8;
 /// Steps of a chain of parents that a finding shows.
 pub const CHAIN_LABELS: usize = 6;
+/// Grants of all flattened roles, shared ones counted for each role that has them (`flat-too-large`).
+pub const FLAT_HELD: usize = 1 << 29;
+/// Lists on one variable, in conditions on one permission, that are compared with one another: of a role with more, those
+/// that a wider one makes needless are kept.
+pub const COMPARED_LISTS: usize = 1 << 8;
 /// Permissions in all distinct sets that the flattened roles share (`flat-too-large`).
 pub const FLAT_GRANTS: usize = 1 << 27;

@@ -155,6 +155,8 @@ pub struct Role {
     pub allows: Range<u32>,
     /// Its exclusions among all.
     pub excepts: Range<u32>,
+    /// What its exclusions take away, all together.
+    pub excepted: SetId,
     /// Its `within`: scope and place.
     pub within: Option<(ScopeId, Span)>,
     /// What else is said of it.
@@ -477,7 +479,7 @@ impl Program {
     /// Whether an `except` of the role itself takes a permission away.
     #[must_use]
     pub fn is_excepted(&self, id: RoleId, permission: PermissionId) -> bool {
-        self.excepts(id).iter().any(|except| self.sets.contains(except.set, permission))
+        self.sets.contains(self.role(id).excepted, permission)
     }
 
     /// The scope of a grant of a permission: unaware ones hold everywhere.

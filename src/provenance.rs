@@ -1,5 +1,7 @@
 //! Where a grant comes from: through which clauses and parents, worked out when somebody asks.
 
+mod nearest;
+
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
@@ -12,6 +14,8 @@ use crate::model::{Allow, Group, ParentKind, Program, RoleId};
 use crate::scopes::{ScopeId, Scopes};
 use crate::sets::PermissionId;
 use crate::span::Span;
+
+pub use nearest::{Nearest, nearest};
 
 /// Which clauses count when a permission is traced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -68,6 +72,8 @@ pub fn trace(program: &mut Program, order: &Order, permission: PermissionId, fil
 pub struct Derivation {
     /// From the role asked about to the one whose clause grants: each step's role, how it is related and the place that names the parent.
     pub path: Vec<Step>,
+    /// How many more steps there are than the path says.
+    pub more: usize,
     /// The role whose clause grants.
     pub role: RoleId,
     /// The clause among all `allow` clauses.
@@ -133,40 +139,6 @@ pub fn given<'p>(program: &'p Program, flat: &'p Flat, role: RoleId, parent: u32
         Some(copy) => &copy.groups,
         None => flat.groups(program.parents[parent as usize].role).unwrap_or_default(),
     }
-}
-
-/// The first derivation, own clauses before parents, in the order they stand; wildcards only if asked so.
-#[must_use]
-pub fn nearest(program: &Program, flat: &Flat, role: RoleId, permission: PermissionId) -> Option<Derivation> {
-    let (mut path, mut at) = (Vec::new(), role);
-    for _ in 0..program.roles.len() {
-        let scope_of = |allow: &Allow| program.scope_for(permission, allow.scope);
-        let reaches = |scope: ScopeId| match program.role(at).within {
-            Some((within, _)) if !program.catalog.is_unaware(permission) => !program.scopes.are_disjoint(scope, within),
-            _ => true,
-        };
-        let own = program.role(at).allows.clone();
-        let clause = own.map(|clause| clause as usize).find(|clause| {
-            let allow = &program.allows[*clause];
-            program.sets.contains(allow.set, permission) && reaches(scope_of(allow))
-        });
-        if let Some(allow) = clause {
-            let scope = scope_of(&program.allows[allow]);
-            return Some(Derivation { path, role: at, allow, scope });
-        }
-        let gives = |parent: &u32| {
-            let mut groups = given(program, flat, at, *parent).iter();
-            groups.any(|group| program.sets.contains(group.set, permission))
-        };
-        let parent = program.parents[program.role(at).parents.clone().find(gives)? as usize];
-        if !flat.holds(program, parent.role, permission) {
-            // The lock file pins what the copied role has no more.
-            return None;
-        }
-        path.push(Step { role: at, kind: parent.kind, span: parent.span });
-        at = parent.role;
-    }
-    None
 }
 
 /// A depth-first search; its stack is its own, so a chain of any length is followed.
@@ -258,7 +230,7 @@ impl Search<'_> {
                 let scope = self.program.scopes.intersection(own, scope);
                 if scope != Scopes::empty() {
                     self.effort(path.len());
-                    self.found.clauses.push(Derivation { path: path.to_vec(), role, allow: clause as usize, scope });
+                    self.found.clauses.push(Derivation { path: path.to_vec(), more: 0, role, allow: clause as usize, scope });
                     if self.is_enough() {
                         return None;
                     }
@@ -285,8 +257,8 @@ pub fn chain(program: &Program, derivation: &Derivation) -> Vec<(Span, String)> 
         };
         labels.push((step.span, format!("`{child}` {verb} `{parent}`")));
     }
-    if let (Some(last), true) = (labels.last_mut(), steps.len() > shown) {
-        let more = steps.len() - shown;
+    if let (Some(last), true) = (labels.last_mut(), steps.len() + derivation.more > shown) {
+        let more = steps.len() + derivation.more - shown;
         last.1 = format!("{}, and so on through {more} more", last.1);
     }
     labels

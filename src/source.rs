@@ -19,7 +19,12 @@ pub struct Source {
     /// Whether the text comes from a catalog the project depends on, not from the project itself.
     pub dependency: bool,
     lines: OnceLock<Vec<u32>>,
+    /// How many characters stand before each [`STRIDE`] of the text.
+    marks: OnceLock<Vec<u32>>,
 }
+
+/// Bytes of a line from which on its characters are not counted anew for each place in it.
+const STRIDE: usize = 1 << 12;
 
 /// Marks ids of [`Source`]s.
 #[derive(Debug)]
@@ -70,8 +75,29 @@ impl Source {
     #[must_use]
     pub fn position(&self, offset: u32) -> Position {
         let line = self.line_of(offset);
-        let start = self.base + self.line_starts()[line];
-        Position { line: line + 1, column: self.slice(Span::new(start, offset)).chars().count() + 1 }
+        let (start, end) = (self.line_starts()[line] as usize, (offset - self.base) as usize);
+        let before = if end - start <= STRIDE { self.characters(start, end) } else { self.before(end) - self.before(start) };
+        Position { line: line + 1, column: before + 1 }
+    }
+
+    /// How many characters begin in a part of the text.
+    fn characters(&self, start: usize, end: usize) -> usize {
+        let bytes = self.text.as_bytes().get(start..end.min(self.text.len())).unwrap_or_default();
+        bytes.iter().filter(|byte| (**byte).cast_signed() >= -0x40).count()
+    }
+
+    /// How many characters begin before a place in the text.
+    fn before(&self, at: usize) -> usize {
+        let marks = self.marks.get_or_init(|| {
+            let strides = (0..self.text.len()).step_by(STRIDE).scan(0, |sum, start| {
+                let before = *sum;
+                *sum += u32::try_from(self.characters(start, start + STRIDE)).unwrap_or(0);
+                Some(before)
+            });
+            strides.collect()
+        });
+        let mark = (at / STRIDE).min(marks.len().saturating_sub(1));
+        marks.get(mark).map_or(0, |before| *before as usize) + self.characters(mark * STRIDE, at)
     }
 }
 
@@ -93,7 +119,7 @@ impl Sources {
         for (name, text, dependency) in texts {
             // One byte between sources keeps an empty span at a file's end inside that file.
             let Some(next) = u32::try_from(text.len() + 1).ok().and_then(|len| base.checked_add(len)) else { break };
-            files.push(Source { name, text, base, dependency, lines: OnceLock::new() });
+            files.push(Source { name, text, base, dependency, lines: OnceLock::new(), marks: OnceLock::new() });
             base = next;
         }
         Self { files }

@@ -2,6 +2,8 @@
 //!
 //! Regions with the same dates share one calendar. Only what changes a role's normal form is kept.
 
+mod triggers;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
@@ -15,6 +17,8 @@ use crate::model::{Program, RegionId, RoleFilter, RoleId, RoleKind, Trigger};
 use crate::provenance::{Filter, Traces};
 use crate::scopes::{ScopeId, Scopes};
 use crate::sets::PermissionId;
+
+use triggers::Triggers;
 
 /// A permission that a backfill gives to a role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,11 +149,7 @@ pub fn timeline(program: &mut Program, order: &Order, flat: &Flat, sink: &mut Si
                 .and_then(|(_, events)| events.first())
                 .map(|event| program.backfills[event.backfill].name_span);
             sink.report(words::backfills::too_many_epochs(place, limits::EPOCHS));
-            return Epochs {
-                calendars: vec![Calendar::default()],
-                of_region: vec![0; program.regions.len()],
-                ..Epochs::default()
-            };
+            return nothing(program);
         }
         let at = known.iter().position(|other| *other == events).unwrap_or_else(|| {
             known.push(events.clone());
@@ -162,14 +162,41 @@ pub fn timeline(program: &mut Program, order: &Order, flat: &Flat, sink: &mut Si
     }
     let candidates = candidates(program, order, flat);
     let latest_since = program.allows.iter().filter_map(|allow| allow.since).max();
-    let mut runner = Runner { program, order, flat, traces: Traces::default(), latest_since };
+    let mut runner = Runner { program, order, flat, traces: Traces::default(), latest_since, gained: 0 };
     for at in 0..epochs.calendars.len() {
-        for role in &candidates {
-            runner.run(*role, at, &mut epochs);
+        let events = Events::new(runner.program, &epochs.calendars[at].events);
+        for role in candidates.iter().copied() {
+            runner.run(role, (at, &events), &mut epochs);
+            if runner.gained > limits::GAINS {
+                let role = runner.program.role(role);
+                let excess = format!("more than {} million gains from backfills", limits::GAINS >> 20);
+                sink.report(words::roles::flat_too_large(&role.name, role.name_span, &excess));
+                return nothing(runner.program);
+            }
         }
     }
     runner.run_done(&candidates, &mut epochs);
     epochs
+}
+
+/// No changes at all, in any region.
+fn nothing(program: &Program) -> Epochs {
+    Epochs { calendars: vec![Calendar::default()], of_region: vec![0; program.regions.len()], ..Epochs::default() }
+}
+
+/// The backfills of a calendar in order of their dates.
+struct Events {
+    list: Vec<(Date, Event)>,
+    triggers: Triggers,
+}
+
+impl Events {
+    fn new(program: &Program, events: &[(Date, Vec<Event>)]) -> Self {
+        let list: Vec<(Date, Event)> =
+            events.iter().flat_map(|(date, events)| events.iter().map(|event| (*date, *event))).collect();
+        let triggers = Triggers::new(program, list.iter().map(|(_, event)| event.backfill));
+        Self { list, triggers }
+    }
 }
 
 /// Whether a backfill is performed at all.
@@ -195,17 +222,11 @@ fn events(program: &Program, region: Option<RegionId>) -> Vec<(Date, Vec<Event>)
 /// The roles that some backfill may touch: they hold a trigger, or gain outright.
 fn candidates(program: &Program, order: &Order, flat: &Flat) -> Vec<RoleId> {
     let active: Vec<usize> = (0..program.backfills.len()).filter(|at| is_active(program, *at)).collect();
-    let triggers: BTreeSet<PermissionId> = active
-        .iter()
-        .filter_map(|at| program.backfills[*at].trigger.as_ref())
-        .flat_map(|trigger| trigger.permissions.iter().copied())
-        .collect();
-    let outright: Vec<usize> = active.iter().copied().filter(|at| program.backfills[*at].trigger.is_none()).collect();
+    let triggers = Triggers::new(program, active.iter().copied());
     let mut roles: Vec<RoleId> = order.roles.iter().copied().filter(|id| flat.is_flat(*id)).collect();
     roles.retain(|id| {
         program.role(*id).overridden_by.is_none()
-            && (outright.iter().any(|at| considers(program, *at, *id))
-                || triggers.iter().any(|permission| flat.holds(program, *id, *permission)))
+            && triggers.of_role(program, flat, *id).iter().any(|at| considers(program, active[*at], *id))
     });
     roles.sort();
     roles
@@ -234,39 +255,61 @@ struct Runner<'p> {
     flat: &'p Flat,
     traces: Traces,
     latest_since: Option<Date>,
+    /// How many gains there are so far.
+    gained: usize,
 }
 
 impl Runner<'_> {
-    /// Runs one calendar's events on a role.
-    fn run(&mut self, role: RoleId, calendar: usize, epochs: &mut Epochs) {
-        let events = std::mem::take(&mut epochs.calendars[calendar].events);
+    /// Runs one calendar's events on a role. Backfills of one date run in rounds, in their order, until nothing changes; in a
+    /// round after the first only those that something new may set off.
+    fn run(&mut self, role: RoleId, (calendar, events): (usize, &Events), epochs: &mut Epochs) {
         let mut added: BTreeMap<PermissionId, ScopeId> = BTreeMap::new();
         let mut gains = Vec::new();
-        for (date, events) in &events {
-            let mut changed = true;
-            while changed {
-                changed = false;
-                let considered = events.iter().copied().filter(|event| considers(self.program, event.backfill, role));
-                for event in considered.collect::<Vec<_>>() {
-                    let at = event.backfill;
-                    let scope = self.triggered(role, at, *date, &added);
-                    if scope == Scopes::empty() {
-                        continue;
+        let mut due = events.triggers.of_role(self.program, self.flat, role);
+        let mut again = BTreeSet::new();
+        while let Some(at) = due.pop_first() {
+            let (date, event) = events.list[at];
+            for permission in self.fire(role, (event, date), (&mut added, &mut gains), epochs) {
+                for other in events.triggers.of(permission).iter().copied() {
+                    if other > at {
+                        due.insert(other);
+                    } else if events.list[other].0 == date {
+                        again.insert(other);
                     }
-                    if is_younger(self.program, role, *date) {
-                        epochs.too_late.insert((at, role));
-                        continue;
-                    }
-                    epochs.fired.insert((at, role));
-                    changed |= self.add(role, (event, *date), scope, (&mut added, &mut gains), &mut epochs.refused);
                 }
             }
+            if due.first().is_none_or(|next| events.list[*next].0 > date) {
+                due.append(&mut again);
+            }
         }
-        let calendar = &mut epochs.calendars[calendar];
-        calendar.events = events;
+        self.gained += gains.len();
         if !gains.is_empty() {
-            calendar.gains.insert(role, gains);
+            epochs.calendars[calendar].gains.insert(role, gains);
         }
+    }
+
+    /// Lets a backfill happen to a role, if it does; the permissions that it adds.
+    fn fire(
+        &mut self,
+        role: RoleId,
+        (event, date): (Event, Date),
+        found: (&mut BTreeMap<PermissionId, ScopeId>, &mut Vec<Gain>),
+        epochs: &mut Epochs,
+    ) -> Vec<PermissionId> {
+        let backfill = event.backfill;
+        if !considers(self.program, backfill, role) {
+            return Vec::new();
+        }
+        let scope = self.triggered(role, backfill, date, found.0);
+        if scope == Scopes::empty() {
+            return Vec::new();
+        }
+        if is_younger(self.program, role, date) {
+            epochs.too_late.insert((backfill, role));
+            return Vec::new();
+        }
+        epochs.fired.insert((backfill, role));
+        self.add(role, (event, date), scope, found, &mut epochs.refused)
     }
 
     /// Where a role gains from a backfill on a date; nowhere if it does not hold the trigger.
@@ -301,7 +344,7 @@ impl Runner<'_> {
         scopes.into_iter().fold(Scopes::empty(), |a, b| self.program.scopes.union(a, b))
     }
 
-    /// Adds what a backfill gives; whether that changed the role.
+    /// Adds what a backfill gives; the permissions that the role has now, or has further.
     fn add(
         &mut self,
         role: RoleId,
@@ -309,8 +352,8 @@ impl Runner<'_> {
         scope: ScopeId,
         (added, gains): (&mut BTreeMap<PermissionId, ScopeId>, &mut Vec<Gain>),
         refused: &mut BTreeMap<(usize, RoleId), BTreeSet<PermissionId>>,
-    ) -> bool {
-        let mut changed = false;
+    ) -> Vec<PermissionId> {
+        let mut changed = Vec::new();
         let additions: Vec<PermissionId> = self.program.sets.iter(self.program.backfills[backfill].additions).collect();
         for permission in additions {
             if self.program.is_excepted(role, permission) {
@@ -328,7 +371,7 @@ impl Runner<'_> {
                 gains.push(Gain { date, estimated, backfill, permission, scope });
             }
             added.insert(permission, total);
-            changed = true;
+            changed.push(permission);
         }
         changed
     }
@@ -354,25 +397,32 @@ impl Runner<'_> {
 
     /// Works out what backfills marked as done must have added to roles as the sources say them.
     fn run_done(&mut self, candidates: &[RoleId], epochs: &mut Epochs) {
-        for at in 0..self.program.backfills.len() {
-            let backfill = &self.program.backfills[at];
-            let day = backfill.default_day.or_else(|| backfill.region_days.iter().map(|(_, day)| *day).min());
-            let (Some(day), true, true) = (day, backfill.done.is_some(), is_active(self.program, at)) else { continue };
-            for role in candidates.iter().copied().filter(|role| considers(self.program, at, *role)).collect::<Vec<_>>() {
-                let too_late = is_younger(self.program, role, day.date);
-                let scope = self.triggered(role, at, day.date, &BTreeMap::new());
-                if scope == Scopes::empty() || too_late {
-                    continue;
-                }
-                let (mut added, mut gains) = (BTreeMap::new(), Vec::new());
-                let event = Event { backfill: at, estimated: day.estimated };
-                self.add(role, (event, day.date), scope, (&mut added, &mut gains), &mut BTreeMap::new());
-                if !gains.is_empty() {
-                    let grant =
-                        |gain: Gain| Grant { permission: gain.permission, condition: Conditions::always(), scope: gain.scope };
-                    epochs.done.insert((at, role), gains.into_iter().map(grant).collect());
+        let is_done = |at: &usize| self.program.backfills[*at].done.is_some() && is_active(self.program, *at);
+        let list: Vec<usize> = (0..self.program.backfills.len()).filter(is_done).collect();
+        let triggers = Triggers::new(self.program, list.iter().copied());
+        for role in candidates.iter().copied() {
+            for at in triggers.of_role(self.program, self.flat, role).into_iter().map(|at| list[at]) {
+                let grants = self.done(role, at);
+                if !grants.is_empty() {
+                    epochs.done.insert((at, role), grants);
                 }
             }
         }
+    }
+
+    /// What a backfill marked as done must have added to a role.
+    fn done(&mut self, role: RoleId, at: usize) -> Vec<Grant> {
+        let backfill = &self.program.backfills[at];
+        let day = backfill.default_day.or_else(|| backfill.region_days.iter().map(|(_, day)| *day).min());
+        let Some(day) = day.filter(|_| considers(self.program, at, role)) else { return Vec::new() };
+        let scope = self.triggered(role, at, day.date, &BTreeMap::new());
+        if scope == Scopes::empty() || is_younger(self.program, role, day.date) {
+            return Vec::new();
+        }
+        let (mut added, mut gains) = (BTreeMap::new(), Vec::new());
+        let event = Event { backfill: at, estimated: day.estimated };
+        self.add(role, (event, day.date), scope, (&mut added, &mut gains), &mut BTreeMap::new());
+        let grant = |gain: Gain| Grant { permission: gain.permission, condition: Conditions::always(), scope: gain.scope };
+        gains.into_iter().map(grant).collect()
     }
 }

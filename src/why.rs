@@ -236,7 +236,7 @@ impl Compiled<'_> {
         if let Some(clause) = program.role(role).allows.clone().find(grants) {
             let allow = clause as usize;
             let scope = program.scope_for(permission, program.allows[allow].scope);
-            return (true, Some(Derivation { path: Vec::new(), role, allow, scope }));
+            return (true, Some(Derivation { path: Vec::new(), more: 0, role, allow, scope }));
         }
         let Some(at) = program.role(role).parents.clone().find(|at| self.gives(role, *at, permission)) else {
             return (false, None);

@@ -4,8 +4,10 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command as Process, ExitCode};
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
+use rolec_benches::hostile::run::{Bounds, table};
 use rolec_benches::measure::{self, Run, median};
 use rolec_benches::phases::{self, Pass};
 use rolec_benches::project;
@@ -41,12 +43,36 @@ enum Command {
         #[arg(long, default_value_t = 5)]
         runs: usize,
     },
+    /// Run hostile projects and documents, each as a process with a limit; fails where one breaks the compiler.
+    ///
+    /// Runs the `rolec` beside this program; `cargo build --release` makes it.
+    Hostile {
+        /// Only cases whose names begin so.
+        #[arg(default_value = "")]
+        name: String,
+        /// The size of each case, as a part of its full size: 10 is a tenth.
+        #[arg(long, default_value_t = 1)]
+        scale: usize,
+        /// Seconds that a case may take.
+        #[arg(long, default_value_t = 60)]
+        limit: u64,
+        /// MiB of memory that a case may take.
+        #[arg(long, default_value_t = 2048)]
+        memory: u64,
+        /// How findings are shown: `short`, `human` or `json`.
+        #[arg(long, default_value = "short")]
+        format: String,
+    },
 }
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Generate { roles, folder, seed } => generate(roles, &folder, seed),
         Command::Run { roles, runs } => run(&roles, runs),
+        Command::Hostile { name, scale, limit, memory, format } => {
+            let (limit, memory) = (Duration::from_secs(limit), memory << 20);
+            compiler().and_then(|compiler| hostile(&name, &Bounds { compiler, format, scale, limit, memory }))
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -55,6 +81,13 @@ fn main() -> ExitCode {
             let _ = writeln!(io::stderr(), "{failure}");
             ExitCode::FAILURE
         }
+    }
+}
+
+fn hostile(name: &str, bounds: &Bounds) -> io::Result<()> {
+    match table(name, bounds, &mut io::stdout())? {
+        0 => Ok(()),
+        failed => Err(io::Error::other(format!("{failed} failed"))),
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Memory and processor time are what Linux says in `/proc`; elsewhere they are missing from the table.
 
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use std::{fs, io, thread};
@@ -24,15 +24,37 @@ pub struct Run {
     pub peak: u64,
 }
 
+/// What one run took, and how it ended.
+#[derive(Debug, Clone)]
+pub struct Bounded {
+    /// What it took.
+    pub run: Run,
+    /// How it ended; nothing where it was ended because it took too long.
+    pub status: Option<ExitStatus>,
+}
+
 /// Runs a command to its end, its output thrown away.
 ///
 /// # Errors
 ///
 /// What kept it from running, or that it failed.
 pub fn once(command: &mut Command) -> io::Result<Run> {
+    let Bounded { run, status } = bounded(command.stdout(Stdio::null()).stderr(Stdio::null()), Duration::MAX)?;
+    match status {
+        Some(status) if status.success() => Ok(run),
+        status => Err(io::Error::other(format!("{command:?} ended with {status:?}"))),
+    }
+}
+
+/// Runs a command to its end, or to the end of its time.
+///
+/// # Errors
+///
+/// What kept it from running.
+pub fn bounded(command: &mut Command, limit: Duration) -> io::Result<Bounded> {
     let before = processor_of_children();
     let start = Instant::now();
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+    let mut child = command.stdin(Stdio::null()).spawn()?;
     let (done, peak) = (AtomicBool::new(false), AtomicU64::new(0));
     let status_file = format!("/proc/{}/status", child.id());
     let status = thread::scope(|scope| {
@@ -42,15 +64,31 @@ pub fn once(command: &mut Command) -> io::Result<Run> {
                 thread::sleep(LOOK);
             }
         });
-        let status = child.wait();
+        let status = wait(&mut child, start, limit);
         done.store(true, Ordering::Relaxed);
         status
     })?;
     let wall = start.elapsed().as_secs_f64();
-    if !status.success() {
-        return Err(io::Error::other(format!("{command:?} ended with {status}")));
+    let run = Run { wall, processor: processor_of_children() - before, peak: peak.into_inner() };
+    Ok(Bounded { run, status })
+}
+
+/// Waits for the end of a process; ends it where it takes too long.
+fn wait(child: &mut Child, start: Instant, limit: Duration) -> io::Result<Option<ExitStatus>> {
+    if limit == Duration::MAX {
+        return child.wait().map(Some);
     }
-    Ok(Run { wall, processor: processor_of_children() - before, peak: peak.into_inner() })
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        if start.elapsed() > limit {
+            child.kill()?;
+            child.wait()?;
+            return Ok(None);
+        }
+        thread::sleep(LOOK);
+    }
 }
 
 /// `VmHWM` of a process in bytes.

@@ -14,7 +14,8 @@ pub(super) fn check(program: &Program, sink: &mut Sink) {
             (Awareness::Aware, Awareness::Unaware) => (*b, *a),
             _ => continue,
         };
-        if !program.pairs.iter().any(|pair| (pair.unaware, pair.aware) == (unaware, aware)) {
+        // Pairs stand in order of their halves.
+        if program.pairs.binary_search_by_key(&(unaware, aware), |pair| (pair.unaware, pair.aware)).is_err() {
             let (unaware, aware) = (program.catalog.name(unaware), program.catalog.name(aware));
             sink.report(words::catalog::pair_candidate(surface.span, &surface.title(), unaware, aware));
         }

@@ -1,13 +1,15 @@
 //! Clauses against the other clauses of their role and against its parents: contradictions, clauses without
 //! effect, divisions that leave nothing, redundancy, deprecated permissions.
 
+use std::cell::Cell;
+
 use fixedbitset::FixedBitSet;
 
 use super::Stages;
 use crate::catalog::Deprecated;
 use crate::diagnostic::{Diagnostic, Sink, words};
 use crate::limits;
-use crate::model::{Allow, Except, RoleId};
+use crate::model::{Allow, Except, Program, RoleId};
 use crate::scopes::{ScopeId, Scopes};
 use crate::sets::PermissionId;
 use crate::span::Span;
@@ -27,7 +29,25 @@ struct Own<'c> {
     allows: &'c [Allow],
     excepts: &'c [Except],
     within: Option<(ScopeId, Span)>,
+    /// Exclusions of one permission, in order of it, and those of several.
+    by_width: (Vec<(PermissionId, usize)>, Vec<usize>),
+    /// What the role would hold without its exclusions, where it has many of them.
+    unreduced: Option<FixedBitSet>,
+    /// How many more looks there may be at other clauses and at parents.
+    looks: Cell<usize>,
 }
+
+impl Own<'_> {
+    /// Whether there may be so many more looks.
+    fn may_look(&self, looks: usize) -> bool {
+        let left = self.looks.get().checked_sub(looks);
+        self.looks.set(left.unwrap_or(0));
+        left.is_some()
+    }
+}
+
+/// Exclusions from which on it is worth while to work out once what they could take away.
+const MANY: usize = 16;
 
 /// Own clauses of one permission, in order of it, and those of several.
 type ByWidth<'c> = (&'c [(PermissionId, usize)], &'c [usize]);
@@ -51,6 +71,9 @@ impl<'p> Clauses<'p> {
             allows: program.allows(role),
             excepts: program.excepts(role),
             within: program.role(role).within,
+            by_width: excepts_by_width(program, role),
+            unreduced: (program.excepts(role).len() > MANY).then(|| self.unreduced(role)),
+            looks: Cell::new(limits::LOOKS),
         };
         let (singles, wide) = by_width(&own);
         for (at, allow) in own.allows.iter().enumerate() {
@@ -63,7 +86,29 @@ impl<'p> Clauses<'p> {
     }
 
     fn is_excepted(&self, own: &Own<'_>, permission: PermissionId) -> bool {
-        own.excepts.iter().any(|except| self.stages.program.sets.contains(except.set, permission))
+        self.stages.program.is_excepted(own.role, permission)
+    }
+
+    /// What a role's own clauses, its parents and backfills give.
+    fn unreduced(&self, role: RoleId) -> FixedBitSet {
+        let Stages { program, flat, .. } = self.stages;
+        let mut held = self.added.clone();
+        let inherited = program.parents(role).iter().flat_map(|parent| flat.groups(parent.role).unwrap_or_default());
+        for set in inherited.map(|group| group.set).chain(program.allows(role).iter().map(|allow| allow.set)) {
+            program.sets.for_each(set, |at| held.insert(at));
+        }
+        held
+    }
+
+    /// The exclusions that take a permission away, in the order they stand; without those of several permissions where
+    /// there were too many looks already.
+    fn exclusions(&self, own: &Own<'_>, permission: PermissionId) -> Vec<usize> {
+        let (singles, wide) = &own.by_width;
+        let wide = if own.may_look(wide.len()) { wide.as_slice() } else { &[] };
+        let wide = wide.iter().copied().filter(|at| self.stages.program.sets.contains(own.excepts[*at].set, permission));
+        let mut found: Vec<usize> = of_permission(singles, permission).chain(wide).collect();
+        found.sort_unstable();
+        found
     }
 
     /// What a clause grants that no own `except` takes away.
@@ -110,7 +155,7 @@ impl<'p> Clauses<'p> {
     fn taken_away(&self, own: &Own<'_>, allow: &Allow) -> Diagnostic {
         let program = self.stages.program;
         let permission = program.sets.iter(allow.set).next();
-        let except = own.excepts.iter().find(|except| permission.is_some_and(|id| program.sets.contains(except.set, id)));
+        let except = permission.and_then(|id| own.excepts.get(*self.exclusions(own, id).first()?));
         let place = except.map_or(own_span(own), |except| except.span);
         match permission {
             Some(permission) if allow.single.is_some() => {
@@ -123,8 +168,8 @@ impl<'p> Clauses<'p> {
     /// Another own clause that grants at least what this one does; of two equal ones the earlier.
     fn wider(&self, own: &Own<'_>, at: usize, allow: &Allow, first: PermissionId, (singles, wide): ByWidth<'_>) -> Option<usize> {
         let sets = &self.stages.program.sets;
-        let same = singles.partition_point(|(permission, _)| *permission < first);
-        let same = singles[same..].iter().take_while(|(permission, _)| *permission == first).map(|(_, clause)| *clause);
+        let same = of_permission(singles, first);
+        let wide = if own.may_look(wide.len()) { wide } else { &[] };
         let candidates = wide.iter().copied().filter(|clause| sets.contains(own.allows[*clause].set, first)).chain(same);
         candidates.filter(|clause| *clause != at).take(limits::COMPARED_CLAUSES).find(|clause| {
             self.covers(own, &own.allows[*clause], allow) && (*clause < at || !self.covers(own, allow, &own.allows[*clause]))
@@ -167,6 +212,9 @@ impl<'p> Clauses<'p> {
         };
         let mut first = None;
         for permission in self.kept(own, allow) {
+            if !own.may_look(program.parents(own.role).len()) {
+                return;
+            }
             let Some(parent) = inherited(permission) else { return };
             first = first.or(Some(parent));
         }
@@ -189,6 +237,9 @@ impl<'p> Clauses<'p> {
     /// Whether the role would hold a permission without its exclusions, now or through a backfill.
     fn would_hold(&self, own: &Own<'_>, permission: PermissionId) -> bool {
         let Stages { program, flat, .. } = self.stages;
+        if let Some(unreduced) = &own.unreduced {
+            return unreduced.contains(permission.index());
+        }
         self.added.contains(permission.index())
             || own.allows.iter().any(|allow| program.sets.contains(allow.set, permission))
             || program.parents(own.role).iter().any(|parent| flat.holds(program, parent.role, permission))
@@ -201,8 +252,8 @@ impl<'p> Clauses<'p> {
             sink.report(words::roles::no_effect(own.name, except.span, "the role has nothing of this to take away", None));
             return;
         };
-        let others = own.excepts.iter().enumerate().filter(|(other, clause)| *other != at && sets.contains(clause.set, first));
-        for (other, clause) in others.take(limits::COMPARED_CLAUSES) {
+        let others = self.exclusions(own, first).into_iter().filter(|other| *other != at);
+        for (other, clause) in others.take(limits::COMPARED_CLAUSES).map(|other| (other, &own.excepts[other])) {
             let covered = taken().all(|id| sets.contains(clause.set, id));
             let covers = || sets.iter(clause.set).filter(|id| self.would_hold(own, *id)).all(|id| sets.contains(except.set, id));
             if covered && (other < at || !covers()) {
@@ -270,6 +321,25 @@ fn by_width(own: &Own<'_>) -> (Vec<(PermissionId, usize)>, Vec<usize>) {
     }
     singles.sort_unstable();
     (singles, wide)
+}
+
+/// A role's exclusions of one permission, in order of it, and those of several.
+fn excepts_by_width(program: &Program, role: RoleId) -> (Vec<(PermissionId, usize)>, Vec<usize>) {
+    let (mut singles, mut wide) = (Vec::new(), Vec::new());
+    for (at, except) in program.excepts(role).iter().enumerate() {
+        match program.sets.len(except.set) {
+            1 => singles.extend(program.sets.iter(except.set).map(|permission| (permission, at))),
+            _ => wide.push(at),
+        }
+    }
+    singles.sort_unstable();
+    (singles, wide)
+}
+
+/// Of clauses of one permission each, in order of it, those of a permission.
+fn of_permission(singles: &[(PermissionId, usize)], permission: PermissionId) -> impl Iterator<Item = usize> {
+    let start = singles.partition_point(|(other, _)| *other < permission);
+    singles[start..].iter().take_while(move |(other, _)| *other == permission).map(|(_, clause)| *clause)
 }
 
 fn own_span(own: &Own<'_>) -> Span {

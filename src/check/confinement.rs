@@ -10,7 +10,7 @@ use crate::catalog::Awareness;
 use crate::diagnostic::words::confinement::{Confined, Half};
 use crate::diagnostic::{Sink, words};
 use crate::model::{Requirement, RoleId};
-use crate::provenance::{self, Derivation};
+use crate::provenance::{self, Derivation, Nearest};
 use crate::scopes::Scopes;
 use crate::sets::PermissionId;
 use crate::span::Span;
@@ -20,6 +20,8 @@ pub(super) struct Confinement<'p> {
     stages: Stages<'p>,
     /// The unaware halves of pairs in order, each with its counterparts.
     pairs: Vec<(PermissionId, Vec<(PermissionId, Span)>)>,
+    /// By role: itself or the nearest ancestor that says `within`, by the first parents that are confined.
+    confiners: Vec<Option<RoleId>>,
     /// By role and pair, 64 pairs a word: whether a clause without `*` gives the unaware half.
     explicit: Vec<u64>,
     /// By unaware permission without counterpart: surfaces that an aware one opens too.
@@ -48,10 +50,10 @@ impl<'p> Confinement<'p> {
                 }
             }
         }
-        Self { stages, pairs, explicit, shared }
+        Self { stages, pairs, confiners: confiners(stages), explicit, shared }
     }
 
-    pub(super) fn check(&self, role: RoleId, sink: &mut Sink) {
+    pub(super) fn check(&self, role: RoleId, nearest: &mut Nearest, sink: &mut Sink) {
         let Stages { program, flat, .. } = self.stages;
         let own = program.role(role);
         if own.overridden_by.is_some() {
@@ -81,17 +83,17 @@ impl<'p> Confinement<'p> {
         let confined =
             Confined { name: &own.name, name_span: own.name_span, declaration: own.span, within: self.confined_by(role) };
         let (halves, lone): (Vec<_>, Vec<_>) = unaware.into_iter().partition(|id| self.pair_of(*id).is_some());
-        self.halves(role, &confined, &halves, sink);
+        self.halves((role, &confined), &halves, nearest, sink);
         if !lone.is_empty() {
             let names = self.names(&lone);
-            let chain = provenance::nearest(program, flat, role, lone[0]);
+            let chain = nearest.of(program, flat, role, lone[0]);
             sink.report(words::confinement::unconfinable(&confined, &names, &self.chain(chain.as_ref(), &names[0])));
         }
         if !unstated.is_empty() {
             sink.report(words::confinement::unstated(&confined, &self.names(&unstated)));
         }
         for permission in lone {
-            self.shared_surfaces(role, &confined, permission, sink);
+            self.shared_surfaces((role, &confined), permission, nearest, sink);
         }
     }
 
@@ -105,14 +107,9 @@ impl<'p> Confinement<'p> {
 
     /// Where the role, or the nearest ancestor that does, says `within`.
     fn confined_by(&self, role: RoleId) -> Option<(Span, String)> {
-        let Stages { program, flat, .. } = self.stages;
-        let mut at = role;
-        loop {
-            if let Some((scope, span)) = program.role(at).within.filter(|(scope, _)| *scope != Scopes::all()) {
-                return Some((span, program.scope_text(scope)));
-            }
-            at = program.parents(at).iter().map(|parent| parent.role).find(|parent| flat.confined[parent.index()])?;
-        }
+        let program = self.stages.program;
+        let (scope, span) = program.role(self.confiners[role.index()]?).within?;
+        Some((span, program.scope_text(scope)))
     }
 
     /// The places that lead to a derivation, its clause last.
@@ -131,12 +128,12 @@ impl<'p> Confinement<'p> {
     }
 
     /// Reports the unaware halves of pairs.
-    fn halves(&self, role: RoleId, confined: &Confined<'_>, held: &[PermissionId], sink: &mut Sink) {
+    fn halves(&self, (role, confined): (RoleId, &Confined<'_>), held: &[PermissionId], nearest: &mut Nearest, sink: &mut Sink) {
         let Stages { program, flat, .. } = self.stages;
         let mut brought: BTreeMap<usize, (Derivation, Vec<PermissionId>)> = BTreeMap::new();
         for permission in held.iter().copied() {
             let Some(pair) = self.pair_of(permission) else { continue };
-            let derivation = provenance::nearest(program, flat, role, permission);
+            let derivation = nearest.of(program, flat, role, permission);
             if let (Some(derivation), false) = (&derivation, self.is_explicit(role, pair)) {
                 brought.entry(derivation.allow).or_insert_with(|| (derivation.clone(), Vec::new())).1.push(permission);
                 continue;
@@ -148,7 +145,7 @@ impl<'p> Confinement<'p> {
             let aware_name = program.catalog.name(aware);
             let half = Half { unaware: name, aware: aware_name, pair: span, chain: self.chain(derivation.as_ref(), name) };
             let finding = if flat.holds(program, role, aware) {
-                let other = provenance::nearest(program, flat, role, aware);
+                let other = nearest.of(program, flat, role, aware);
                 words::confinement::defeated(confined, &half, &self.chain(other.as_ref(), aware_name))
             } else {
                 words::confinement::half(confined, &half)
@@ -184,7 +181,13 @@ impl<'p> Confinement<'p> {
     }
 
     /// Surfaces that a confined permission of the role and this unaware one both open.
-    fn shared_surfaces(&self, role: RoleId, confined: &Confined<'_>, permission: PermissionId, sink: &mut Sink) {
+    fn shared_surfaces(
+        &self,
+        (role, confined): (RoleId, &Confined<'_>),
+        permission: PermissionId,
+        nearest: &mut Nearest,
+        sink: &mut Sink,
+    ) {
         let Stages { program, flat, .. } = self.stages;
         let is_confined = |id: &PermissionId| {
             let mut grants = flat.grants_of(program, role, *id).peekable();
@@ -195,10 +198,22 @@ impl<'p> Confinement<'p> {
             surfaces.filter(|(_, aware)| aware.iter().any(is_confined)).map(|(at, _)| program.surfaces[*at].title()).collect();
         if !both.is_empty() {
             let name = program.catalog.name(permission);
-            let chain = provenance::nearest(program, flat, role, permission);
+            let chain = nearest.of(program, flat, role, permission);
             sink.report(words::confinement::surface(confined, name, &both, &self.chain(chain.as_ref(), name)));
         }
     }
+}
+
+/// By role: itself or the nearest ancestor that says `within`.
+fn confiners(stages: Stages<'_>) -> Vec<Option<RoleId>> {
+    let Stages { program, order, flat, .. } = stages;
+    let mut confiners = vec![None; program.roles.len()];
+    for role in order.roles.iter().copied() {
+        let own = program.role(role).within.filter(|(scope, _)| *scope != Scopes::all()).map(|_| role);
+        let parent = || program.parents(role).iter().map(|parent| parent.role).find(|parent| flat.confined[parent.index()]);
+        confiners[role.index()] = own.or_else(|| confiners[parent()?.index()]);
+    }
+    confiners
 }
 
 /// By role and pair: whether the unaware half comes from some clause without `*`, own or inherited.

@@ -17,6 +17,7 @@ use crate::diagnostic::Sink;
 use crate::flatten::Flat;
 use crate::graph::Order;
 use crate::model::{Program, RoleId};
+use crate::provenance::Nearest;
 use crate::timeline::Epochs;
 
 /// What is judged: the stages of a compilation.
@@ -51,11 +52,12 @@ pub fn check(stages: Stages<'_>, sink: &mut Sink) {
         .par_chunks(1024)
         .map(|roles| {
             let mut sink = Sink::default();
+            let mut nearest = Nearest::default();
             for role in roles {
                 clauses.check(*role, &mut sink);
                 inheritance::check(stages, *role, &mut sink);
                 requirements.check(*role, &mut sink);
-                confinement.check(*role, &mut sink);
+                confinement.check(*role, &mut nearest, &mut sink);
             }
             sink
         })

@@ -5,6 +5,7 @@ use rustc_hash::FxHashSet;
 use super::Stages;
 use crate::diagnostic::{Sink, words};
 use crate::id::Id;
+use crate::limits;
 use crate::model::RoleId;
 use crate::sets::PermissionId;
 
@@ -93,12 +94,15 @@ impl<'p> Requirements<'p> {
     }
 }
 
-/// Whether a role is another one or among what it inherits from.
+/// Whether a role is another one or among what it inherits from; with very many of those it is taken to be.
 fn is_ancestor(stages: Stages<'_>, role: RoleId, other: RoleId) -> bool {
     let mut seen = FxHashSet::default();
     let mut open = vec![role];
     while let Some(at) = open.pop() {
         if at == other {
+            return true;
+        }
+        if seen.len() > limits::ANCESTORS {
             return true;
         }
         if seen.insert(at) {

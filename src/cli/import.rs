@@ -8,6 +8,7 @@ use miette::{Context as _, IntoDiagnostic as _};
 
 use super::{file, output};
 use crate::import::{self, Document, ImportError, Imported};
+use crate::limits;
 
 /// Make a catalog of what a vendor publishes.
 ///
@@ -83,6 +84,10 @@ fn many(files: &Files, import: impl Fn(&[Document]) -> Result<Imported, ImportEr
 }
 
 fn read(path: &Utf8Path) -> miette::Result<Document> {
+    let bytes = std::fs::metadata(path).map_or(0, |about| about.len());
+    if bytes > limits::DOCUMENT_BYTES as u64 {
+        return Err(miette::miette!("`{path}` has {bytes} bytes, more than {}", limits::DOCUMENT_BYTES));
+    }
     let text = std::fs::read_to_string(path).into_diagnostic().wrap_err_with(|| format!("can't read `{path}`"))?;
     Ok(Document { name: path.to_string(), text })
 }

@@ -143,7 +143,12 @@ fn toml_failure(
     miette::Report::new(TomlFailure { message, help, source, span: span.map(Into::into) })
 }
 
-fn read(path: &Path) -> miette::Result<String> {
+/// Reads a file that is not a source, unless it is larger than such a file may be.
+fn read(path: &Path, most: usize) -> miette::Result<String> {
+    let bytes = std::fs::metadata(path).map_or(0, |about| about.len());
+    if bytes > most as u64 {
+        return Err(miette::miette!("`{}` has {bytes} bytes, more than {most}", shown(path).display()));
+    }
     std::fs::read_to_string(path).map_err(|error| miette::Report::new(FileFailure::new("read", path, error)))
 }
 
@@ -187,7 +192,7 @@ pub fn load_unlocked(path: &Path) -> miette::Result<Project> {
     }
     let Some(root) = find_root(path) else { return loose(path) };
     let manifest_path = root.join(MANIFEST);
-    let text = read(&manifest_path)?;
+    let text = read(&manifest_path, limits::MANIFEST_BYTES)?;
     let manifest = manifest::read(&text).map_err(|fault| {
         toml_failure(&shown(&manifest_path), &text, format!("the manifest is faulty: {}", fault.message), fault.span, fault.help)
     })?;
@@ -240,7 +245,7 @@ fn read_lock(root: &Path) -> miette::Result<Option<crate::pins::Pins>> {
     if !path.is_file() {
         return Ok(None);
     }
-    let text = read(&path)?;
+    let text = read(&path, limits::LOCK_BYTES)?;
     let failure = |error: toml::de::Error| {
         let help = "`rolec lock` writes it anew".to_owned();
         toml_failure(&shown(&path), &text, format!("the lock file is faulty: {}", error.message()), error.span(), Some(help))

@@ -92,6 +92,8 @@ codes! {
     FileTooLarge = "file-too-large", Error, Fixed;
     /// All source files together are larger than the compiler reads.
     ProjectTooLarge = "project-too-large", Error, Fixed;
+    /// More findings than are told.
+    TooManyFindings = "too-many-findings", Error, Fixed;
     /// A folder links back to one that holds it.
     DirectoryLoop = "directory-loop", Warning, Judgement;
     /// A condition has too many parentheses inside one another.

@@ -8,6 +8,7 @@ pub mod words;
 
 pub use code::{Code, Level, Levels};
 
+use crate::limits;
 use crate::span::Span;
 
 /// One finding.
@@ -140,34 +141,48 @@ impl Diagnostic {
 #[derive(Debug, Default)]
 pub struct Sink {
     findings: Vec<Diagnostic>,
+    /// How many more there were than are kept.
+    dropped: usize,
 }
 
 impl From<Vec<Diagnostic>> for Sink {
     fn from(findings: Vec<Diagnostic>) -> Self {
-        Self { findings }
+        Self { findings, dropped: 0 }
     }
 }
 
 impl Sink {
-    /// Takes a finding.
+    /// Takes a finding; past [`limits::FINDINGS`] it is only counted.
     pub fn report(&mut self, finding: Diagnostic) {
-        self.findings.push(finding);
+        if self.findings.len() < limits::FINDINGS {
+            self.findings.push(finding);
+        } else {
+            self.dropped += 1;
+        }
     }
 
     /// Whether nothing was found.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.findings.is_empty()
+        self.findings.is_empty() && self.dropped == 0
     }
 
     /// Takes all that another sink took.
     pub fn absorb(&mut self, other: Self) {
-        self.findings.extend(other.findings);
+        self.dropped += other.dropped;
+        if self.findings.is_empty() {
+            self.findings = other.findings;
+        } else {
+            other.findings.into_iter().for_each(|finding| self.report(finding));
+        }
     }
 
-    /// The findings in the order they came.
+    /// The findings in the order they came, the last of all that there were more.
     #[must_use]
-    pub fn into_findings(self) -> Vec<Diagnostic> {
+    pub fn into_findings(mut self) -> Vec<Diagnostic> {
+        if self.dropped > 0 {
+            self.findings.push(words::limits::too_many_findings(limits::FINDINGS, self.dropped));
+        }
         self.findings
     }
 

@@ -1,9 +1,11 @@
 //! Which of the known names somebody probably meant.
 
+use crate::limits;
+
 /// The known name nearest to a written one; `None` when none is near.
 ///
 /// A name that differs in case alone is nearest of all. Else the Damerau–Levenshtein distance decides, up to a
-/// third of the longer name's length, and the first in order among equals.
+/// third of the longer name's length, and the first in order among equals. For a very long name only case counts.
 pub fn name<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let mut best: Option<(usize, &str)> = None;
     for candidate in known {
@@ -14,8 +16,11 @@ pub fn name<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         if longer - written.len().min(candidate.len()) > longer / 3 {
             continue;
         }
-        let distance =
-            if candidate.eq_ignore_ascii_case(written) { 0 } else { strsim::damerau_levenshtein(written, candidate).max(1) };
+        let distance = match candidate.eq_ignore_ascii_case(written) {
+            true => 0,
+            false if longer > limits::NEAR_BYTES => continue,
+            false => strsim::damerau_levenshtein(written, candidate).max(1),
+        };
         if distance <= longer / 3 && best.is_none_or(|(least, first)| (distance, candidate) < (least, first)) {
             best = Some((distance, candidate));
         }

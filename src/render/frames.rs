@@ -7,6 +7,7 @@ use codespan_reporting::files::{Error, Files};
 use codespan_reporting::term::{self, Config, DisplayStyle, Styles, StylesWriter, termcolor::Ansi};
 
 use crate::diagnostic::{Diagnostic, Fix, Level};
+use crate::limits;
 use crate::source::{Source, Sources};
 
 /// How much of a finding is shown.
@@ -43,6 +44,11 @@ impl<'a> Files<'a> for View<'_> {
     fn line_index(&'a self, id: usize, byte_index: usize) -> Result<usize, Error> {
         let file = self.file(id)?;
         Ok(file.line_of(file.base + u32::try_from(byte_index).unwrap_or(0)))
+    }
+
+    fn column_number(&'a self, id: usize, _line_index: usize, byte_index: usize) -> Result<usize, Error> {
+        let file = self.file(id)?;
+        Ok(file.position(file.base + u32::try_from(byte_index).unwrap_or(0)).column)
     }
 
     fn line_range(&'a self, id: usize, line_index: usize) -> Result<Range<usize>, Error> {
@@ -102,10 +108,26 @@ fn first_line_end(file: &Source, start: usize, end: usize) -> usize {
     file.text.get(start..end).and_then(|text| text.find('\n')).map_or(end, |length| start + length)
 }
 
+/// Whether a place of a finding stands in a line that is too long to be shown.
+fn has_long_lines(sources: &Sources, finding: &Diagnostic) -> bool {
+    finding.labels.iter().any(|label| {
+        sources.file_of(label.span).is_some_and(|file| {
+            let (line, starts) = (file.line_of(label.span.start), file.line_starts());
+            let end = starts.get(line + 1).map_or(file.text.len(), |next| *next as usize);
+            end - starts[line] as usize > limits::FRAME_LINE
+        })
+    })
+}
+
 /// A finding as text, with colours if wanted.
 #[must_use]
 pub fn render(sources: &Sources, finding: &Diagnostic, form: Form, colours: bool) -> String {
-    let display_style = if form == Form::Frames { DisplayStyle::Rich } else { DisplayStyle::Short };
+    let display_style = match form {
+        Form::Line => DisplayStyle::Short,
+        // Of a line as long as a book there is no frame.
+        Form::Frames if has_long_lines(sources, finding) => DisplayStyle::Medium,
+        Form::Frames => DisplayStyle::Rich,
+    };
     let config = Config { display_style, ..Config::default() };
     let frame = frame(sources, finding, form);
     let mut bytes = Vec::new();

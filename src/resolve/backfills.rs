@@ -156,8 +156,8 @@ impl Resolver<'_> {
         if let Some(found) = self.program.role_names.get(written) {
             return Some(*found);
         }
-        let suggest = self.may_suggest();
-        let known = self.program.roles.iter().map(|role| &*role.name).filter(|_| suggest);
+        let most = self.comparable(self.program.roles.len());
+        let known = self.program.roles.iter().map(|role| &*role.name).take(most);
         let meant = nearest::name(written, known);
         self.sink.report(words::names::unknown(Code::UnknownRole, "role", written, name.span, meant));
         None

@@ -17,10 +17,10 @@ use rustc_hash::FxHashMap;
 use crate::conditions::Conditions;
 use crate::diagnostic::{Code, Sink, nearest, words};
 use crate::limits;
-use crate::model::{AllowedFinding, Organisation, Program, WildcardId};
+use crate::model::{AllowedFinding, Organisation, Program, RoleId, WildcardId};
 use crate::pins::Pins;
 use crate::scopes::{ScopeId, Scopes};
-use crate::sets::Sets;
+use crate::sets::{SetId, Sets};
 use crate::source::{Source, Sources};
 use crate::span::Span;
 use crate::syntax::ast;
@@ -66,7 +66,10 @@ pub fn resolve(
         wildcard_ids: Default::default(),
         scope_texts: FxHashMap::default(),
         division_names: FxHashMap::default(),
+        unions: FxHashMap::default(),
+        overridden: FxHashMap::default(),
         suggestions: 0,
+        compared: 0,
     };
     resolver.catalog_references(&trees, &faulty);
     resolver.pairs(&trees);
@@ -111,14 +114,31 @@ struct Resolver<'a> {
     wildcard_ids: [FxHashMap<Box<str>, WildcardId>; 2],
     scope_texts: FxHashMap<Box<str>, ScopeId>,
     division_names: FxHashMap<Box<str>, Place>,
+    /// Unions of sets by the sets.
+    unions: FxHashMap<Vec<SetId>, SetId>,
+    /// By override: the role that it edits.
+    overridden: FxHashMap<RoleId, RoleId>,
     suggestions: usize,
+    /// Known names that unknown ones were compared with.
+    compared: usize,
 }
 
 impl Resolver<'_> {
-    /// Whether a near name may still be looked for: with very many unknown names that would take too long.
-    fn may_suggest(&mut self) -> bool {
+    /// How many of so many known names may still be compared with an unknown one: all or none.
+    fn comparable(&mut self, known: usize) -> usize {
+        if self.may_suggest(known) { known } else { 0 }
+    }
+
+    /// Whether a near name may still be looked for among so many: with very many names that would take too long.
+    fn may_suggest(&mut self, known: usize) -> bool {
         self.suggestions += 1;
-        self.suggestions <= limits::SUGGESTIONS
+        self.compared = self.compared.saturating_add(known);
+        self.suggestions <= limits::SUGGESTIONS && self.compared <= limits::COMPARED_NAMES
+    }
+
+    /// Whether what matches in the catalog may still be looked for, which is quicker for each permission than a comparison.
+    fn may_search(&mut self) -> bool {
+        self.may_suggest(self.program.catalog.len() / 16)
     }
 
     /// Whether a name may be declared; reports those of the language.

@@ -192,9 +192,9 @@ impl Resolver<'_> {
                 }
                 None => {
                     sound = false;
-                    let suggest = self.may_suggest();
+                    let most = self.comparable(self.program.divisions.len() + self.program.division_sets.len());
                     let divisions = self.program.divisions.iter().map(|division| &*division.name);
-                    let known = divisions.chain(self.program.division_sets.iter().map(|set| &*set.name)).filter(|_| suggest);
+                    let known = divisions.chain(self.program.division_sets.iter().map(|set| &*set.name)).take(most);
                     let home = self.program.divisions.iter().find(|division| division.home && written == "home");
                     let meant = home.map(|home| &*home.name).or_else(|| nearest::name(written, known));
                     self.sink.report(words::names::unknown(Code::UnknownDivision, "division", written, name.span, meant));
@@ -229,7 +229,9 @@ impl Resolver<'_> {
         let written = name.text(source);
         let found = self.program.regions.binary_search_by(|region| (**region).cmp(written));
         if found.is_err() {
-            let meant = nearest::name(written, self.program.regions.iter().map(AsRef::as_ref));
+            let most = self.comparable(self.program.regions.len());
+            let known = self.program.regions.iter().map(AsRef::as_ref).take(most);
+            let meant = nearest::name(written, known);
             self.sink.report(words::names::unknown(Code::UnknownRegion, "region", written, name.span, meant));
         }
         found.ok().map(RegionId::new)

@@ -8,6 +8,7 @@ use crate::diagnostic::words;
 use crate::id::Id;
 use crate::model::{Allow, Except, Parent, ParentKind, Role, RoleFacts, RoleId, RoleKind};
 use crate::scopes::Scopes;
+use crate::sets::{SetId, Sets};
 use crate::source::Source;
 use crate::span::Span;
 use crate::syntax::ast::{self, ClauseKind as Kind};
@@ -70,6 +71,7 @@ impl Resolver<'_> {
             Role { kind: RoleKind::Default, .. } => {
                 let id = self.push_role(source, item, role);
                 self.program.roles[base.index()].overridden_by = Some(id);
+                self.overridden.insert(id, base);
                 self.program.role_names.insert(name.into(), id);
                 let title = self.program.role(base).title.clone();
                 self.program.roles[id.index()].title = title;
@@ -90,6 +92,7 @@ impl Resolver<'_> {
             parents: 0..0,
             allows: 0..0,
             excepts: 0..0,
+            excepted: Sets::empty(),
             within: None,
             facts: None,
             faulty: item.faulty,
@@ -127,9 +130,10 @@ impl Resolver<'_> {
     fn role_parents(&mut self, source: &Source, role: &ast::Role, id: RoleId) {
         let start = end(self.program.parents.len());
         let mut sound = true;
+        let mut firsts: FxHashMap<RoleId, Span> = FxHashMap::default();
         if role.kind == RoleKind::Override {
-            let base = self.program.roles.iter().position(|other| other.overridden_by == Some(id));
-            let parent = base.map(|base| Parent { role: Id::new(base), kind: ParentKind::Overrides, span: role.name.span });
+            let base = self.overridden.get(&id).copied();
+            let parent = base.map(|base| Parent { role: base, kind: ParentKind::Overrides, span: role.name.span });
             self.program.parents.extend(parent);
         }
         let written = role.copies.iter().map(|name| (*name, ParentKind::Copies));
@@ -137,15 +141,14 @@ impl Resolver<'_> {
             let parent = self.role_named(source, name);
             sound &= parent.is_some();
             let Some(parent) = parent else { continue };
-            let own = &self.program.parents[start as usize..];
-            match own.iter().find(|other| other.role == parent) {
-                Some(first) => {
-                    let what = format!("the parent `{}`", name.text(source));
-                    self.sink.report(words::names::repeated(&what, name.span, first.span));
-                    sound = false;
-                }
-                None => self.program.parents.push(Parent { role: parent, kind, span: name.span }),
+            if let Some(first) = firsts.get(&parent) {
+                let what = format!("the parent `{}`", name.text(source));
+                self.sink.report(words::names::repeated(&what, name.span, *first));
+                sound = false;
+                continue;
             }
+            firsts.insert(parent, name.span);
+            self.program.parents.push(Parent { role: parent, kind, span: name.span });
         }
         let end = end(self.program.parents.len());
         let role = &mut self.program.roles[id.index()];
@@ -167,6 +170,7 @@ impl Resolver<'_> {
         }
         let excepts = excepts..end(self.program.excepts.len());
         self.program.roles[id.index()].excepts = excepts.clone();
+        self.program.roles[id.index()].excepted = self.excepted(&excepts);
         for clause in &role.clauses {
             if let Kind::Allow(allow) = &clause.kind {
                 sound &= self.allow(source, allow, clause.span, id);
@@ -190,6 +194,27 @@ impl Resolver<'_> {
         }
         self.program.roles[id.index()].faulty = faulty;
         self.settle_allowed(declaration, faulty);
+    }
+
+    /// The union of some exclusions; equal lists of them are worked out once.
+    fn excepted(&mut self, excepts: &std::ops::Range<u32>) -> SetId {
+        let sets: Vec<SetId> =
+            self.program.excepts[excepts.start as usize..excepts.end as usize].iter().map(|except| except.set).collect();
+        match sets.as_slice() {
+            [] => Sets::empty(),
+            [only] => *only,
+            _ => {
+                if let Some(known) = self.unions.get(&sets) {
+                    return *known;
+                }
+                let mut ids: Vec<u32> = sets.iter().flat_map(|set| self.program.sets.iter(*set)).map(Id::raw).collect();
+                ids.sort_unstable();
+                ids.dedup();
+                let union = self.program.sets.intern(&ids);
+                self.unions.insert(sets, union);
+                union
+            }
+        }
     }
 
     fn allow(&mut self, source: &Source, allow: &ast::Allow, span: Span, role: RoleId) -> bool {

@@ -125,7 +125,8 @@ impl Resolver<'_> {
             ast::Part::Any | ast::Part::Set(_) => (text, Span::default()),
         };
         let before: Vec<&Part<'_>> = parts[..place].iter().collect();
-        let near = if self.may_suggest() { self.program.catalog.words_at(place, &before) } else { Vec::new() };
+        let near = if self.may_search() { self.program.catalog.words_at(place, &before) } else { Vec::new() };
+        self.compared += near.len();
         let meant = nearest::name(word, near);
         words::catalog::unknown_permission(text, (KINDS[place], word, span), meant)
     }
@@ -176,7 +177,7 @@ impl Resolver<'_> {
 
     /// Whether some permission has a name after parts that match; past a bound on such questions, no more.
     fn exists(&mut self, before: &[Part<'_>], name: &str) -> bool {
-        if !self.may_suggest() {
+        if !self.may_search() {
             return false;
         }
         let own = Part::Names(vec![name]);
@@ -188,23 +189,24 @@ impl Resolver<'_> {
     }
 
     fn unknown_name(&mut self, text: &str, before: &[Part<'_>], (word, span): (&str, Span)) -> Diagnostic {
-        let suggest = self.may_suggest();
+        let suggest = self.may_search();
         let before: Vec<&Part<'_>> = before.iter().collect();
         let known = if suggest { self.program.catalog.words_at(before.len(), &before) } else { Vec::new() };
+        self.compared += known.len();
         let meant = nearest::name(word, known);
         words::catalog::unknown_permission(text, (KINDS[before.len()], word, span), meant)
     }
 
     fn unknown_legacy(&mut self, name: &str, span: Span) -> Diagnostic {
-        let suggest = self.may_suggest();
-        let known = self.program.catalog.names().filter(|known| suggest && !known.contains(':'));
+        let most = self.comparable(self.program.catalog.len());
+        let known = self.program.catalog.names().take(most).filter(|known| !known.contains(':'));
         let meant = nearest::name(name, known);
         let mut finding = words::catalog::unknown_permission(name, ("one-word permission", name, span), meant);
         let joined = name.replace('.', ":");
         if joined != name && self.program.catalog.find(&joined).is_some() {
             return words::suggest(finding, span, name, &joined);
         }
-        if finding.help.is_none() && self.program.catalog.names().any(|known| known.starts_with(&format!("{name}:"))) {
+        if finding.help.is_none() && self.program.catalog.has_prefix(&format!("{name}:")) {
             finding = finding.help(format!("write `{name}:*` for every permission of the domain"));
         }
         finding

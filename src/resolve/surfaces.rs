@@ -1,6 +1,6 @@
 //! Pairs, endpoints, topics and views.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Resolver, Trees};
 use crate::catalog::Awareness;
@@ -54,14 +54,14 @@ impl Resolver<'_> {
     /// Resolves pairs, which also state the awareness of their halves.
     pub(super) fn pairs(&mut self, trees: &Trees<'_>) {
         let mut pairs: Vec<Pair> = Vec::new();
+        let mut known: FxHashSet<(PermissionId, PermissionId)> = FxHashSet::default();
         for (source, item) in trees.items() {
             if let ast::ItemKind::Pair(pair) = &item.kind {
                 let unaware = self.permission(source, pair.unaware);
                 let aware = self.permission(source, pair.aware);
                 if let (Some(unaware), Some(aware)) = (unaware, aware) {
                     let pair = Pair { unaware, aware, span: item.span };
-                    let is_new = !pairs.iter().any(|other| (other.unaware, other.aware) == (unaware, aware));
-                    if self.state_halves(&pair) && is_new {
+                    if self.state_halves(&pair) && known.insert((unaware, aware)) {
                         pairs.push(pair);
                     }
                 }

@@ -1,6 +1,6 @@
 //! Findings about the catalog, selectors and surfaces.
 
-use super::{all_of, count, suggest_any};
+use super::{all_of, clipped, count, suggest_any};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::span::Span;
 
@@ -8,15 +8,16 @@ use crate::span::Span;
 #[must_use]
 pub fn unknown_permission(selector: &str, part: (&str, &str, Span), meant: Option<&str>) -> Diagnostic {
     let (kind, name, span) = part;
+    let selector = clipped(selector);
     let finding = Diagnostic::new(Code::UnknownPermission, format!("the catalog has no permission `{selector}`"))
-        .at(span, format!("no {kind} is named `{name}` here"));
+        .at(span, format!("no {kind} is named `{}` here", clipped(name)));
     suggest_any(finding, span, name, meant)
 }
 
 /// A selector, or a name in one of its sets, that exists and matches nothing where it stands.
 #[must_use]
 pub fn empty_selector(selector: &str, span: Span) -> Diagnostic {
-    Diagnostic::new(Code::EmptySelector, format!("`{selector}` matches nothing, or something in it does"))
+    Diagnostic::new(Code::EmptySelector, format!("`{}` matches nothing, or something in it does", clipped(selector)))
         .at(span, "no permission of the catalog fits this here")
         .help("a selector, and every name in its sets, must match a permission")
 }
@@ -24,7 +25,7 @@ pub fn empty_selector(selector: &str, span: Span) -> Diagnostic {
 /// A selector of everything, where there is nothing.
 #[must_use]
 pub fn empty_catalog(selector: &str, span: Span) -> Diagnostic {
-    Diagnostic::new(Code::EmptySelector, format!("`{selector}` matches no permission of the catalog"))
+    Diagnostic::new(Code::EmptySelector, format!("`{}` matches no permission of the catalog", clipped(selector)))
         .at(span, "the catalog is empty")
         .help("declare permissions with `domain`, or name a catalog under `[dependencies]` in the manifest")
 }
@@ -41,7 +42,7 @@ pub fn short_selector(selector: &str, span: Span) -> Diagnostic {
 /// A selector where one permission is needed.
 #[must_use]
 pub fn not_one_permission(selector: &str, span: Span) -> Diagnostic {
-    Diagnostic::new(Code::NotOnePermission, format!("`{selector}` is not one permission"))
+    Diagnostic::new(Code::NotOnePermission, format!("`{}` is not one permission", clipped(selector)))
         .at(span, "one full name is needed here")
         .help("write out `domain:entity:action`, without `*` and `{}`")
 }

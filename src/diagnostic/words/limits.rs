@@ -13,6 +13,13 @@ pub fn exceeded(code: Code, span: Option<Span>, limit: usize, what: &str) -> Dia
     }
 }
 
+/// More findings than are told.
+#[must_use]
+pub fn too_many_findings(limit: usize, dropped: usize) -> Diagnostic {
+    Diagnostic::new(Code::TooManyFindings, format!("more than {limit} findings: {dropped} are not told"))
+        .help("so many nearly always have one cause: mend the first, and check again")
+}
+
 /// Too many parentheses inside one another.
 #[must_use]
 pub fn nested_too_deeply(span: Span, limit: usize) -> Diagnostic {

@@ -14,6 +14,7 @@ pub mod roles;
 pub mod syntax;
 
 use super::{Diagnostic, Edit, Fix};
+use crate::limits as bounds;
 use crate::span::Span;
 
 /// Joins alternatives as people do: `a`, `b` or `c`.
@@ -47,6 +48,16 @@ pub fn some_of(items: &[impl AsRef<str>], most: usize) -> String {
         shown.push(format!("{} more", items.len() - most));
     }
     all_of(&shown)
+}
+
+/// A name or selector as messages repeat it: of a very long one, the beginning.
+#[must_use]
+pub fn clipped(text: &str) -> std::borrow::Cow<'_, str> {
+    if text.len() <= bounds::SHOWN_BYTES {
+        return text.into();
+    }
+    let end = (0..=bounds::SHOWN_BYTES).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    format!("{}…", &text[..end]).into()
 }
 
 /// `1 role`, `2 roles`.

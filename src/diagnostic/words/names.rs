@@ -1,20 +1,20 @@
 //! Findings about names: unknown ones, taken ones, reserved ones.
 
-use super::suggest_any;
+use super::{clipped, suggest_any};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::span::Span;
 
 /// A name that nothing declares.
 #[must_use]
 pub fn unknown(code: Code, kind: &str, name: &str, span: Span, meant: Option<&str>) -> Diagnostic {
-    let finding = Diagnostic::new(code, format!("no {kind} is named `{name}`")).at(span, "not declared");
+    let finding = Diagnostic::new(code, format!("no {kind} is named `{}`", clipped(name))).at(span, "not declared");
     suggest_any(finding, span, name, meant)
 }
 
 /// A second declaration of a name.
 #[must_use]
 pub fn duplicate(kind: &str, name: &str, second: Span, first: Span) -> Diagnostic {
-    Diagnostic::new(Code::DuplicateDeclaration, format!("the {kind} `{name}` is declared twice"))
+    Diagnostic::new(Code::DuplicateDeclaration, format!("the {kind} `{}` is declared twice", clipped(name)))
         .at(second, "declared again here")
         .with(first, "first declared here")
 }

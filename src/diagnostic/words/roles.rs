@@ -154,8 +154,8 @@ pub fn edited_vendor_role(role: &str, span: Span, added: usize, removed: usize) 
 
 /// The flattened roles are larger than the compiler holds.
 #[must_use]
-pub fn flat_too_large(role: &str, span: Span, grants: usize) -> Diagnostic {
-    Diagnostic::new(Code::FlatTooLarge, format!("the flattened roles have more than {} million distinct grants", grants >> 20))
+pub fn flat_too_large(role: &str, span: Span, excess: &str) -> Diagnostic {
+    Diagnostic::new(Code::FlatTooLarge, format!("the flattened roles have {excess}"))
         .at(span, format!("the bound is reached at `{role}`"))
         .help("long chains of roles that each differ flatten to very many distinct sets: split the project")
 }

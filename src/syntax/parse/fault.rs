@@ -4,10 +4,13 @@ use std::borrow::Cow;
 
 use pest::error::{Error, ErrorVariant, InputLocation};
 
-use super::Rule;
+use super::{Rule, windows};
 use crate::diagnostic::{Diagnostic, nearest, words};
 use crate::source::Source;
 use crate::span::Span;
+
+/// Bytes of a line that are looked at for a help.
+const LINE: usize = 1 << 10;
 
 /// Keywords that begin a declaration.
 pub(super) const DECLARATIONS: &[&str] = &[
@@ -275,11 +278,18 @@ fn word(rule: Rule) -> Option<&'static str> {
     })
 }
 
+/// What stands before a place on its line, as far as that is not very long.
+fn line_before(text: &str, at: usize) -> &str {
+    let from = windows::boundary(text, at.saturating_sub(LINE)).min(at);
+    let line = text[from..at].rfind('\n').map_or(from, |line| from + line);
+    &text[line..at]
+}
+
 /// What people who know other languages write, and what to write here.
 fn help(text: &str, at: usize, found: &str) -> Option<Cow<'static, str>> {
     let rest = &text[at..];
     let before = text[..at].chars().next_back();
-    let line = &text[text[..at].rfind('\n').map_or(0, |end| end + 1)..at];
+    let line = line_before(text, at);
     Some(Cow::Borrowed(match found {
         "*" if before.is_some_and(char::is_alphanumeric) => {
             "there are no partial globs: name the permissions in a set, as in `outbound:{campaign, contactList}:view`"

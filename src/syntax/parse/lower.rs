@@ -19,6 +19,8 @@ pub(super) struct Lower<'s> {
     pub(super) file: ast::File,
     /// Syntax errors reported so far.
     pub(super) faults: usize,
+    /// From where, and where to, the next declaration in column 0 was looked for last.
+    pub(super) next_declaration: Option<(usize, Option<usize>)>,
     /// Where the text being lowered begins in the concatenated sources.
     base: u32,
     /// Whether something was reported in the declaration being lowered.
@@ -52,7 +54,16 @@ fn solid_end(pair: &Pair<'_, Rule>) -> usize {
 
 impl<'s> Lower<'s> {
     pub(super) fn new(source: &'s Source, sink: &'s mut Sink) -> Self {
-        Self { source, sink, file: ast::File::default(), faults: 0, base: 0, faulty: false, misled: false }
+        Self {
+            source,
+            sink,
+            file: ast::File::default(),
+            faults: 0,
+            next_declaration: None,
+            base: 0,
+            faulty: false,
+            misled: false,
+        }
     }
 
     /// Says where in the file the text of the next pairs begins.

@@ -1,6 +1,6 @@
 //! Text → tree: the only place, with its two rooms, that names pest.
 //!
-//! A file is parsed in windows that end where a declaration begins in column 0, which bounds memory. A
+//! A file is parsed in windows ([`windows`]) that end where a declaration does, which bounds memory. A
 //! window that does not parse is read again, declaration by declaration and line by line
 //! ([`recover`]), so that one fault hides no other and what is sound is kept.
 
@@ -8,6 +8,7 @@ mod fault;
 mod line;
 mod lower;
 mod recover;
+mod windows;
 
 use pest::Parser as _;
 use pest::iterators::Pairs;
@@ -29,9 +30,6 @@ mod grammar {
     pub(super) struct Grammar;
 }
 
-/// Bytes after which a window ends at the next declaration.
-const WINDOW: usize = 64 << 10;
-
 /// Parses one source. Faults go to the sink; declarations without fault, and the names of those with one, are kept.
 #[must_use]
 pub fn parse(source: &Source, sink: &mut Sink) -> ast::File {
@@ -39,11 +37,12 @@ pub fn parse(source: &Source, sink: &mut Sink) -> ast::File {
     let mut lower = Lower::new(source, sink);
     let mut at = 0;
     while at < text.len() {
-        let end = window_end(text, at);
-        let window = &text[at..end];
-        if !recover::nests_too_deeply(window) {
-            at += quick_or_strict(&mut lower, window, at);
-            if at == end {
+        let end = windows::end(text, at);
+        let sound = windows::without_deep_nesting(&text[at..end]);
+        if sound > 0 {
+            let taken = quick_or_strict(&mut lower, &text[at..at + sound], at);
+            at += taken;
+            if taken == sound {
                 continue;
             }
         }
@@ -62,7 +61,9 @@ pub fn parse(source: &Source, sink: &mut Sink) -> ast::File {
 /// What the fast lane does not take, or takes for what it is not, is read without it.
 fn quick_or_strict(lower: &mut Lower<'_>, window: &str, at: usize) -> usize {
     let mut done = 0;
-    for grammar in [Rule::items, Rule::strict_items] {
+    // The lane looks ahead to a line's end, which in one very long line is too far.
+    let lanes = if windows::has_long_lines(window) { &[Rule::strict_items][..] } else { &[Rule::items, Rule::strict_items] };
+    for grammar in lanes.iter().copied() {
         let rest = &window[done..];
         if let Ok(pairs) = rule(grammar, rest) {
             let parsed = pairs.as_str().len();
@@ -75,14 +76,6 @@ fn quick_or_strict(lower: &mut Lower<'_>, window: &str, at: usize) -> usize {
         }
     }
     done
-}
-
-/// Where the window from `at` ends: before a declaration in column 0, or with the text.
-fn window_end(text: &str, at: usize) -> usize {
-    match text.len() - at {
-        0..=WINDOW => text.len(),
-        _ => recover::next_declaration(text, at + WINDOW).unwrap_or(text.len()),
-    }
 }
 
 /// Runs one rule on a text's start.

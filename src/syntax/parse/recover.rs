@@ -3,9 +3,12 @@
 //! After a fault inside a body the parser resumes at the next line that begins with a keyword of that body;
 //! after any other, at the matching brace or at the next declaration in column 0.
 
-use super::fault::{self, BACKFILL_LINES, DECLARATIONS, DOMAIN_LINES, ROLE_LINES};
+use super::fault::{self, BACKFILL_LINES, DOMAIN_LINES, ROLE_LINES};
 use super::lower::Lower;
+use super::windows::{self, WINDOW, begins_with, deepest, solid_bytes};
 use super::{Rule, rule};
+use pest::iterators::Pairs;
+
 use crate::diagnostic::{Code, nearest, words};
 use crate::limits;
 use crate::span::Span;
@@ -13,86 +16,6 @@ use crate::syntax::ast;
 
 /// How far a matching brace is looked for past a declaration in column 0, which usually means it is missing.
 const BALANCE: usize = 1 << 20;
-
-/// Whether a text has more parentheses inside one another than a condition may have.
-pub(super) fn nests_too_deeply(text: &str) -> bool {
-    deepest(text).is_some()
-}
-
-/// Where parentheses, outside strings and comments, first exceed the limit.
-fn deepest(text: &str) -> Option<usize> {
-    let count = memchr::memchr_iter(b'(', text.as_bytes()).take(limits::CONDITION_DEPTH + 1).count();
-    if count <= limits::CONDITION_DEPTH {
-        return None;
-    }
-    let mut depth = 0_usize;
-    for (at, byte) in solid_bytes(text) {
-        match byte {
-            b'(' => depth += 1,
-            b')' => depth = depth.saturating_sub(1),
-            b'}' => depth = 0,
-            _ => {}
-        }
-        if depth > limits::CONDITION_DEPTH {
-            return Some(at);
-        }
-    }
-    None
-}
-
-/// The bytes of a text outside strings and comments, with their places.
-fn solid_bytes(text: &str) -> impl Iterator<Item = (usize, u8)> {
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        while at < bytes.len() {
-            let start = at;
-            match bytes[at] {
-                b'"' => at = string_end(bytes, at),
-                b'/' if bytes.get(at + 1) == Some(&b'/') => {
-                    at = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |length| at + length);
-                }
-                byte => {
-                    at += 1;
-                    return Some((start, byte));
-                }
-            }
-        }
-        None
-    })
-}
-
-/// Where the string that begins at `at` ends: after its quote, or before its line's end.
-fn string_end(bytes: &[u8], mut at: usize) -> usize {
-    at += 1;
-    while at < bytes.len() {
-        match bytes[at] {
-            b'\\' => at += 2,
-            b'"' => return at + 1,
-            b'\n' => return at,
-            _ => at += 1,
-        }
-    }
-    bytes.len()
-}
-
-/// The start of the next line, at or after `from`, that begins with a declaration in column 0.
-pub(super) fn next_declaration(text: &str, from: usize) -> Option<usize> {
-    let mut at = from;
-    while let Some(length) = memchr::memchr(b'\n', &text.as_bytes()[at..]) {
-        at += length + 1;
-        if begins_with(&text[at..], DECLARATIONS) {
-            return Some(at);
-        }
-    }
-    None
-}
-
-/// Whether a text begins with one of these words and a blank.
-fn begins_with(text: &str, keywords: &[&str]) -> bool {
-    text.as_bytes().first().is_some_and(u8::is_ascii_lowercase)
-        && keywords.iter().any(|keyword| text.strip_prefix(keyword).is_some_and(|rest| rest.starts_with([' ', '\t', '\n', '\r'])))
-}
 
 /// Where the blanks and comments from `at` on end.
 fn skip_blanks(text: &str, mut at: usize) -> usize {
@@ -155,10 +78,10 @@ impl<'l, 's> Recover<'l, 's> {
     }
 
     /// Where the declaration at `start` ends as far as a reader can tell, and where its braces balance.
-    fn extent(&self, start: usize) -> (usize, Option<usize>) {
-        let next = next_declaration(self.text, start);
+    fn extent(&mut self, start: usize) -> (usize, Option<usize>) {
+        let next = self.next_declaration(start);
         let horizon = next.unwrap_or(self.text.len()).saturating_add(BALANCE).min(self.text.len());
-        let horizon = (horizon..=self.text.len()).find(|at| self.text.is_char_boundary(*at)).unwrap_or(horizon);
+        let horizon = windows::boundary(self.text, horizon);
         let balanced = self.matching_brace(start, horizon);
         let end = match (balanced, next) {
             (Some(brace), Some(next)) => brace.min(next),
@@ -166,6 +89,18 @@ impl<'l, 's> Recover<'l, 's> {
             (None, None) => self.text.len(),
         };
         (end, balanced)
+    }
+
+    /// The next declaration in column 0; looked for once, as long as it stays the next one.
+    fn next_declaration(&mut self, start: usize) -> Option<usize> {
+        match self.lower.next_declaration {
+            Some((from, found)) if from <= start && found.is_none_or(|found| found > start) => found,
+            _ => {
+                let found = windows::next_declaration(self.text, start);
+                self.lower.next_declaration = Some((start, found));
+                found
+            }
+        }
     }
 
     /// The end of the braced body of the declaration at `start`; sets of names open right after a colon.
@@ -240,37 +175,50 @@ impl<'l, 's> Recover<'l, 's> {
     fn body(&mut self, body: &Body, start: usize, end: usize, kind: &mut ast::ItemKind) -> Option<()> {
         let mut at = skip_blanks(self.text, start).min(end);
         self.keep_comments(start, at);
+        let mut stop = self.cut(body, (at, at), end);
         loop {
-            let rest = rule(body.rest, &self.text[at..end]);
-            let unfinished = rest.as_ref().err().and_then(|error| self.unfinished(body, at, at + fault::position(error)));
-            let lines = rule(body.lines, &self.text[at..unfinished.unwrap_or(end)]);
-            let rest = if let Some(next) = unfinished { rule(body.rest, &self.text[at..next]) } else { rest };
-            let mut after = at;
-            if let Ok(mut pairs) = lines {
-                after += pairs.as_str().len();
-                self.lower.start_at(at);
-                self.lower.comments(&pairs);
-                let lines = pairs.next().into_iter().flat_map(pest::iterators::Pair::into_inner);
-                match kind {
-                    ast::ItemKind::Role(role) => self.lower.role_clauses(lines, role),
-                    ast::ItemKind::Domain(domain) => self.lower.domain_entries(lines, domain),
-                    ast::ItemKind::Backfill(backfill) => self.lower.backfill_clauses(lines, backfill),
-                    _ => {}
-                }
-            }
-            let Err(error) = rest else { return Some(()) };
-            let place = (at + fault::position(&error)).max(after);
-            self.drop_cut_grant(kind);
-            self.report(fault::finding(self.lower.source, &error, place))?;
-            if let Some(next) = unfinished {
-                at = next;
+            let lines = rule(body.lines, &self.text[at..stop]);
+            let after = at + lines.as_ref().map_or(0, |pairs| pairs.as_str().len());
+            if after == stop && stop < end {
+                self.lines(lines.ok(), at, kind);
+                at = stop;
+                stop = self.cut(body, (at, at), end);
                 continue;
             }
-            match self.next_line(body, place, end) {
-                Some(next) => at = next,
-                None => return Some(()),
+            let further = self.cut(body, (at, stop), end);
+            let rest = rule(body.rest, &self.text[at..further]);
+            let place = rest.as_ref().err().map_or(after, |error| (at + fault::position(error)).max(after));
+            if rest.is_err() && place >= further && further < end {
+                // The cut fell into a line.
+                stop = further;
+                continue;
             }
+            let unfinished = rest.as_ref().err().and_then(|error| self.unfinished(body, at, at + fault::position(error)));
+            at = match unfinished {
+                Some(next) => {
+                    self.lines(rule(body.lines, &self.text[at..next]).ok(), at, kind);
+                    let Err(error) = rule(body.rest, &self.text[at..next]) else { return Some(()) };
+                    self.fault(&error, at + fault::position(&error), kind)?;
+                    next
+                }
+                None => {
+                    self.lines(lines.ok(), at, kind);
+                    let Err(error) = rest else { return Some(()) };
+                    self.fault(&error, place, kind)?;
+                    match self.next_line(body, place, end) {
+                        Some(next) => next,
+                        None => return Some(()),
+                    }
+                }
+            };
+            stop = self.cut(body, (at, at), end);
         }
+    }
+
+    /// Reports a fault in a body, and forgets the grant that it cut off.
+    fn fault(&mut self, error: &pest::error::Error<Rule>, place: usize, kind: &mut ast::ItemKind) -> Option<()> {
+        self.drop_cut_grant(kind);
+        self.report(fault::finding(self.lower.source, error, place))
     }
 
     /// Where the line of a fault begins, if it is the line before that is at fault: that one lacks its end, and took
@@ -295,6 +243,34 @@ impl<'l, 's> Recover<'l, 's> {
         if role.clauses.last().is_some_and(|last| grants(last) && is_cut(last)) {
             role.clauses.pop();
         }
+    }
+
+    /// Keeps lines of a body that begin at a place.
+    fn lines(&mut self, pairs: Option<Pairs<'_, Rule>>, at: usize, kind: &mut ast::ItemKind) {
+        let Some(mut pairs) = pairs else { return };
+        self.lower.start_at(at);
+        self.lower.comments(&pairs);
+        let lines = pairs.next().into_iter().flat_map(pest::iterators::Pair::into_inner);
+        match kind {
+            ast::ItemKind::Role(role) => self.lower.role_clauses(lines, role),
+            ast::ItemKind::Domain(domain) => self.lower.domain_entries(lines, domain),
+            ast::ItemKind::Backfill(backfill) => self.lower.backfill_clauses(lines, backfill),
+            _ => {}
+        }
+    }
+
+    /// Where to cut a body that is read from `at` and was cut at `last`: before a line that begins with a keyword, a window
+    /// or twice what was read before further on; else where the body ends. A parse costs time for all the text it is given.
+    fn cut(&self, body: &Body, (at, last): (usize, usize), end: usize) -> usize {
+        let mut from = last.saturating_add(WINDOW.max(last - at));
+        while from < end {
+            let Some(length) = memchr::memchr(b'\n', &self.text.as_bytes()[from..end]) else { break };
+            from += length + 1;
+            if begins_with(self.text[from..end].trim_start_matches([' ', '\t']), body.keywords) {
+                return from;
+            }
+        }
+        end
     }
 
     /// The next line of a body, after `from`, that begins with one of its keywords or nearly so.

@@ -59,8 +59,15 @@ pub(crate) fn codes() -> BTreeSet<&'static str> {
     let of_text =
         ["syntax-error", "too-many-syntax-errors", "not-utf8", "nested-too-deeply", "duplicate-surface", "invalid-path"];
     let of_values = ["invalid-date", "invalid-string", "invalid-number"];
-    let of_size =
-        ["file-too-large", "project-too-large", "catalog-too-large", "too-many-divisions", "flat-too-large", "too-many-epochs"];
+    let of_size = [
+        "file-too-large",
+        "project-too-large",
+        "too-many-findings",
+        "catalog-too-large",
+        "too-many-divisions",
+        "flat-too-large",
+        "too-many-epochs",
+    ];
     let not_here: BTreeSet<&str> = [&elsewhere[..], &of_text, &of_values, &of_size].concat().into_iter().collect();
     JUDGEMENTS.iter().chain(FIXED).copied().filter(|code| !not_here.contains(code)).collect()
 }

@@ -1,0 +1,108 @@
+//! Backfills that set one another off, backfills by the day, and roles that they all touch.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use rolec::diagnostic::Code;
+
+use super::{Case, Outcome, permissions, source};
+
+pub(super) const CASES: &[Case] = &[
+    Case::check("backfills", (5_000, 50), Outcome::Sound, backfills),
+    Case::check("backfills-of-roles", (5_000, 50), Outcome::Sound, backfills_of_roles),
+    Case::check("backfills-outright", (5_000, 50), Outcome::Sound, backfills_outright),
+    Case::check("backfill-dates", (5_000, 1_100), Outcome::Finds(Code::TooManyEpochs), backfill_dates),
+    Case::check("backfill-regions", (1_000, 20), Outcome::Sound, backfill_regions),
+    Case::check("backfill-of-all", (2_000, 20), Outcome::Sound, backfill_of_all),
+    Case::check("backfills-done", (3_000, 20), Outcome::Finds(Code::DoneBackfill), backfills_done),
+    Case::check("backfill-since", (3_000, 20), Outcome::Sound, backfill_since),
+];
+
+/// A day, some time after the first of January 2000.
+fn day(at: usize) -> String {
+    format!("{:04}-{:02}-{:02}", 2000 + at / 336, at / 28 % 12 + 1, at % 28 + 1)
+}
+
+/// Each is set off by the one before it, and they stand in the order that needs the most rounds.
+fn chain(out: &mut dyn Write, size: usize) -> io::Result<()> {
+    permissions(out, size + 1, "division-aware")?;
+    (0..size)
+        .rev()
+        .try_for_each(|at| writeln!(out, "backfill b{at} {{\n    when x:y:p{at}\n    add x:y:p{}\n    on 2026-01-01\n}}", at + 1))
+}
+
+fn backfills(folder: &Path, size: usize) -> io::Result<()> {
+    source(folder, |out| {
+        chain(out, size)?;
+        writeln!(out, "role r {{ allow x:y:p0 }}")
+    })
+}
+
+/// Every role is set off at another place of the chain, so that they gain millions of permissions together.
+fn backfills_of_roles(folder: &Path, size: usize) -> io::Result<()> {
+    source(folder, |out| {
+        chain(out, size)?;
+        (0..size).try_for_each(|at| writeln!(out, "role r{at} {{ allow x:y:p{at} }}"))
+    })
+}
+
+fn backfills_outright(folder: &Path, size: usize) -> io::Result<()> {
+    source(folder, |out| {
+        permissions(out, size, "division-aware")?;
+        (0..size).try_for_each(|at| {
+            writeln!(out, "role r{at} {{ allow x:y:p0 }}\nbackfill b{at} {{ roles r{at}\n add x:y:p{at}\n on 2026-01-01 }}")
+        })?;
+        writeln!(out, "role last {{ allow x:y:p1 }}\nbackfill first {{ roles last\n add x:y:p0\n on 2026-01-01 }}")
+    })
+}
+
+fn backfill_dates(folder: &Path, size: usize) -> io::Result<()> {
+    source(folder, |out| {
+        permissions(out, 2, "division-aware")?;
+        (0..size)
+            .try_for_each(|at| writeln!(out, "backfill b{at} {{\n    when x:y:p0\n    add x:y:p1\n    on {}\n}}", day(at)))?;
+        writeln!(out, "role r {{ allow x:y:p0 }}")
+    })
+}
+
+/// Every region has a calendar of its own.
+fn backfill_regions(folder: &Path, size: usize) -> io::Result<()> {
+    source(folder, |out| {
+        permissions(out, 2, "division-aware")?;
+        writeln!(out, "backfill b {{\n    when x:y:p0\n    add x:y:p1\n    on 2026-01-01")?;
+        (0..size).try_for_each(|at| writeln!(out, "    region g{at} on {}", day(at)))?;
+        writeln!(out, "}}")?;
+        (0..size).try_for_each(|at| writeln!(out, "role r{at} {{ allow x:y:p0 }}"))
+    })
+}
+
+/// Few words, and everything to everybody.
+fn backfill_of_all(folder: &Path, size: usize) -> io::Result<()> {
+    source(folder, |out| {
+        permissions(out, size, "division-aware")?;
+        writeln!(out, "backfill b {{\n    when x:y:p0\n    add *\n    on 2026-01-01\n}}")?;
+        (0..size).try_for_each(|at| writeln!(out, "role r{at} {{ allow x:y:p0 }}"))
+    })
+}
+
+fn backfills_done(folder: &Path, size: usize) -> io::Result<()> {
+    source(folder, |out| {
+        permissions(out, 3, "division-aware")?;
+        (0..size).try_for_each(|at| {
+            writeln!(out, "backfill b{at} {{\n    when x:y:p0\n    add x:y:p1\n    on {}\n    done\n}}", day(at))
+        })?;
+        writeln!(out, "role r {{ allow x:y:p0 }}")
+    })
+}
+
+/// Whether a trigger is held depends on dates of the clauses.
+fn backfill_since(folder: &Path, size: usize) -> io::Result<()> {
+    source(folder, |out| {
+        permissions(out, 2 * size, "division-aware")?;
+        for at in 0..size {
+            writeln!(out, "backfill b{at} {{\n when x:y:p{at}\n add x:y:p{}\n on {}\n}}", at + size, day(at % 1_000))?;
+            writeln!(out, "role r{at} {{ allow x:y:p{at} since {} }}", day(at % 900))?;
+        }
+        Ok(())
+    })
+}
