@@ -67,7 +67,7 @@ fn generate(code: &str, scratch: &Scratch) {
         "nested-too-deeply" => role(nested(limits::CONDITION_DEPTH + 1)),
         "not-utf8" => scratch.write("project.role", b"role berater \"Berater f\xfcr R\xfcckrufe\" {\n}\n"),
         "too-many-findings" => {
-            role(format!("{}role r {{\n{}}}\n", catalog(1, 1), "allow d:e0:a0\n".repeat(limits::FINDINGS + 2)))
+            role(format!("{}role r {{\n{}}}\n", catalog(1, 1), "allow d:e0:a0\n".repeat(limits::FINDINGS + 2)));
         }
         "too-many-divisions" => role(lines(0..=limits::DIVISIONS, |number| format!("division d{number}"))),
         "too-many-epochs" => role(backfills(limits::EPOCHS + 1)),

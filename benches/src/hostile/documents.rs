@@ -1,4 +1,4 @@
-//! Documents for the importer of OpenAPI.
+//! Documents for `rolec import openapi`.
 
 use std::io::{self, Write};
 use std::path::Path;

@@ -59,7 +59,7 @@ fn manifest(folder: &Path, text: &str) -> io::Result<()> {
 /// A project with one wildcard, and a lock file.
 fn locked(folder: &Path, lock: &str) -> io::Result<()> {
     manifest(folder, MANIFEST)?;
-    source(folder, |out| write!(out, "{ONE}role r {{ allow x:* }}\n"))?;
+    source(folder, |out| writeln!(out, "{ONE}role r {{ allow x:* }}"))?;
     file(folder, "rolec.lock", |out| out.write_all(lock.as_bytes()))
 }
 

@@ -56,16 +56,16 @@ pub struct Case {
     pub command: Command,
     /// What becomes of it at the least size.
     pub outcome: Outcome,
-    fill: Fill,
+    write: Fill,
 }
 
 impl Case {
-    const fn check(name: &'static str, (full, least): (usize, usize), outcome: Outcome, fill: Fill) -> Self {
-        Self { name, full, least, command: Command::Check, outcome, fill }
+    const fn check(name: &'static str, (full, least): (usize, usize), outcome: Outcome, write: Fill) -> Self {
+        Self { name, full, least, command: Command::Check, outcome, write }
     }
 
-    const fn import(name: &'static str, (full, least): (usize, usize), outcome: Outcome, fill: Fill) -> Self {
-        Self { name, full, least, command: Command::Import, outcome, fill }
+    const fn import(name: &'static str, (full, least): (usize, usize), outcome: Outcome, write: Fill) -> Self {
+        Self { name, full, least, command: Command::Import, outcome, write }
     }
 
     /// Writes the case at one `scale`th of its full size.
@@ -74,7 +74,7 @@ impl Case {
     ///
     /// What kept a file from being written.
     pub fn write(&self, folder: &Path, scale: usize) -> io::Result<()> {
-        (self.fill)(folder, (self.full / scale.max(1)).max(self.least))
+        (self.write)(folder, (self.full / scale.max(1)).max(self.least))
     }
 }
 

@@ -160,7 +160,7 @@ fn unknown_in_set(folder: &Path, size: usize) -> io::Result<()> {
 
 fn unknown_divisions(folder: &Path, size: usize) -> io::Result<()> {
     source(folder, |out| {
-        write!(out, "{ONE}division d0\n")?;
+        writeln!(out, "{ONE}division d0")?;
         (0..size).try_for_each(|at| writeln!(out, "role r{at} {{ allow x:y:z in e{at} }}"))
     })
 }
