@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use std::{fs, io, thread};
 
 /// How often the memory of the process is looked at. Linux keeps the peak, so only what grows last can be missed.
-const LOOK: Duration = Duration::from_millis(3);
+const LOOK: Duration = Duration::from_millis(15);
 
 /// Ticks of `/proc` in a second; the same on every Linux that Rust runs on.
 const TICKS: f64 = 100.0;

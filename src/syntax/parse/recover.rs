@@ -194,22 +194,17 @@ impl<'l, 's> Recover<'l, 's> {
                 continue;
             }
             let unfinished = rest.as_ref().err().and_then(|error| self.unfinished(body, at, at + fault::position(error)));
-            at = match unfinished {
-                Some(next) => {
-                    self.lines(rule(body.lines, &self.text[at..next]).ok(), at, kind);
-                    let Err(error) = rule(body.rest, &self.text[at..next]) else { return Some(()) };
-                    self.fault(&error, at + fault::position(&error), kind)?;
-                    next
-                }
-                None => {
-                    self.lines(lines.ok(), at, kind);
-                    let Err(error) = rest else { return Some(()) };
-                    self.fault(&error, place, kind)?;
-                    match self.next_line(body, place, end) {
-                        Some(next) => next,
-                        None => return Some(()),
-                    }
-                }
+            at = if let Some(next) = unfinished {
+                self.lines(rule(body.lines, &self.text[at..next]).ok(), at, kind);
+                let Err(error) = rule(body.rest, &self.text[at..next]) else { return Some(()) };
+                self.fault(&error, at + fault::position(&error), kind)?;
+                next
+            } else {
+                self.lines(lines.ok(), at, kind);
+                let Err(error) = rest else { return Some(()) };
+                self.fault(&error, place, kind)?;
+                let Some(next) = self.next_line(body, place, end) else { return Some(()) };
+                next
             };
             stop = self.cut(body, (at, at), end);
         }
