@@ -56,3 +56,12 @@ fn which_fail() {
         assert_eq!(rolec(&["check", "--format", "short"], &project).0, i32::from(failing), "{}", project.display());
     }
 }
+
+#[test]
+fn lock_files() {
+    let locked: Vec<PathBuf> = projects().into_iter().filter(|project| project.join("rolec.lock").is_file()).collect();
+    assert_eq!(locked.len(), 3, "a copy or a wildcard of a sound example is not pinned");
+    for project in locked {
+        assert_eq!(rolec(&["lock", "--check"], &project), (0, "rolec.lock is up to date\n".to_owned()), "{}", project.display());
+    }
+}
