@@ -1,8 +1,10 @@
-//! Findings as JSON, for programs.
+//! Findings as JSON, for programs; and what answers in JSON have in common.
 
 use serde::Serialize;
 
 use crate::diagnostic::{Diagnostic, Fix, Level};
+use crate::model::Program;
+use crate::scopes::ScopeId;
 use crate::source::Sources;
 use crate::span::Span;
 
@@ -56,6 +58,22 @@ struct Report<'s> {
     errors: usize,
     warnings: usize,
     hints: usize,
+}
+
+/// Where a grant holds: `"all"`, or the names of divisions.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(super) enum ScopeView<'s> {
+    All(&'static str),
+    Divisions(Vec<&'s str>),
+}
+
+impl<'s> ScopeView<'s> {
+    pub(super) fn new(program: &'s Program, scope: ScopeId) -> Self {
+        program.scopes.divisions(scope).map_or(Self::All("all"), |divisions| {
+            Self::Divisions(divisions.iter().map(|id| &*program.division(*id).name).collect())
+        })
+    }
 }
 
 fn place(sources: &Sources, span: Span) -> Option<Place<'_>> {

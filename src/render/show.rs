@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use jiff::civil::Date;
 use serde::Serialize;
 
+use super::json::ScopeView;
 use super::phrases;
 use super::style::{faint, narrow, padded, place, strong};
 use crate::conditions::ConditionId;
@@ -274,13 +275,6 @@ struct GrantView<'s> {
 }
 
 #[derive(Debug, Serialize)]
-#[serde(untagged)]
-enum ScopeView<'s> {
-    All(&'static str),
-    Divisions(Vec<&'s str>),
-}
-
-#[derive(Debug, Serialize)]
 struct RoleView<'s> {
     role: &'s str,
     grants: Vec<GrantView<'s>>,
@@ -294,9 +288,7 @@ struct RoleView<'s> {
 pub fn json(program: &Program, shown: &Shown) -> serde_json::Result<String> {
     let grants = shown.grants.iter().map(|Held { grant, from, .. }| GrantView {
         permission: program.catalog.name(grant.permission),
-        scope: program.scopes.divisions(grant.scope).map_or(ScopeView::All("all"), |divisions| {
-            ScopeView::Divisions(divisions.iter().map(|id| &*program.division(*id).name).collect())
-        }),
+        scope: ScopeView::new(program, grant.scope),
         when: program.conditions.get(grant.condition).map(ToString::to_string),
         from: from.map(|(date, _)| date.to_string()),
     });

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use super::json::ScopeView;
 use super::phrases;
 use super::style::{faint, narrow, padded, place, strong};
 use crate::diagnostic::words::{self, count};
@@ -106,13 +107,6 @@ impl View<'_> {
 }
 
 #[derive(Debug, Serialize)]
-#[serde(untagged)]
-enum ScopeView<'s> {
-    All(&'static str),
-    Divisions(Vec<&'s str>),
-}
-
-#[derive(Debug, Serialize)]
 struct WayView<'s> {
     scope: ScopeView<'s>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -158,9 +152,7 @@ pub fn json(view: View<'_>) -> serde_json::Result<String> {
     };
     let names = |permissions: &[PermissionId]| permissions.iter().map(|id| view.program.catalog.name(*id)).collect();
     let way = |way: &Way| WayView {
-        scope: view.program.scopes.divisions(way.scope).map_or(ScopeView::All("all"), |divisions| {
-            ScopeView::Divisions(divisions.iter().map(|id| &*view.program.division(*id).name).collect())
-        }),
+        scope: ScopeView::new(view.program, way.scope),
         when: view.program.conditions.get(way.condition).map(ToString::to_string),
     };
     let role = |holder: &Holder| RoleView {
