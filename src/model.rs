@@ -439,6 +439,12 @@ impl Program {
         roles
     }
 
+    /// The region of a name.
+    #[must_use]
+    pub fn find_region(&self, name: &str) -> Option<RegionId> {
+        self.regions.binary_search_by(|known| (**known).cmp(name)).ok().map(RegionId::new)
+    }
+
     /// The role that a name stands for.
     #[must_use]
     pub fn find_role(&self, name: &str) -> Option<RoleId> {

@@ -13,11 +13,10 @@ use super::file;
 use super::project::{self, FileFailure};
 use super::question;
 use crate::compile::{self, Compilation};
-use crate::diagnostic::{nearest, words};
-use crate::emit::bundle::{self, Bundle, Extent, Parts};
+use crate::diagnostic::words;
+use crate::emit::bundle::{Bundle, Extent, Parts};
 use crate::emit::stages;
 use crate::manifest::Manifest;
-use crate::model::Program;
 
 /// The bundle's file name.
 const BUNDLE: &str = "bundle.json";
@@ -103,11 +102,8 @@ fn dump(stage: Stage, compilation: &Compilation) -> std::io::Result<()> {
 }
 
 fn write(command: &Build, manifest: &Manifest, mut compilation: Compilation, path: &Path) -> miette::Result<()> {
-    let region = command
-        .region
-        .as_ref()
-        .map(|name| bundle::region(&compilation.program, name).ok_or_else(|| unknown_region(&compilation.program, name)));
-    let extent = Extent { region: region.transpose()?, as_of: command.as_of };
+    let region = command.region.as_deref().map(|name| question::region(&compilation.program, name)).transpose()?;
+    let extent = Extent { region, as_of: command.as_of };
     let Compilation { sources, program, flat, epochs, .. } = &mut compilation;
     let parts = Parts { name: &manifest.name, version: &manifest.version, sources, program, flat, epochs };
     let bundle = Bundle::new(parts, extent);
@@ -127,14 +123,4 @@ fn write(command: &Build, manifest: &Manifest, mut compilation: Compilation, pat
     std::mem::forget(bundle);
     std::mem::forget(compilation);
     writeln!(std::io::stdout(), "{line}").into_diagnostic().wrap_err("can't say what was written")
-}
-
-fn unknown_region(program: &Program, name: &str) -> miette::Report {
-    let known = || program.regions.iter().map(AsRef::as_ref);
-    let help = match nearest::name(name, known()) {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None if program.regions.is_empty() => "neither the manifest nor a source names a region".to_owned(),
-        None => format!("the regions are {}", words::all_of(&known().map(|region| format!("`{region}`")).collect::<Vec<_>>())),
-    };
-    miette::miette!(help = help, "no region is named `{name}`")
 }

@@ -13,7 +13,7 @@ use super::project;
 use crate::compile::{self, Compilation};
 use crate::diagnostic::words::{self, count};
 use crate::diagnostic::{Code, Diagnostic, Level, nearest};
-use crate::model::{RegionId, RoleId, Surface};
+use crate::model::{Program, RegionId, RoleId, Surface};
 use crate::sets::PermissionId;
 use crate::span::Span;
 use crate::timeline::Moment;
@@ -64,7 +64,7 @@ pub fn ask(asked: &Asked) -> miette::Result<Asking> {
     if let Some(finding) = compilation.findings.iter().find(|finding| finding.code == Code::TooManyEpochs) {
         return Err(miette::miette!("can't be answered: {}", finding.message));
     }
-    let region = asked.region.as_deref().map(|name| region(&compilation, name)).transpose()?;
+    let region = asked.region.as_deref().map(|name| region(&compilation.program, name)).transpose()?;
     Ok(Asking { moment: Moment { region, at: asked.at }, compilation })
 }
 
@@ -79,10 +79,14 @@ fn unknown(what: &str, name: &str, meant: Option<&str>, otherwise: Option<String
     }
 }
 
-fn region(compilation: &Compilation, name: &str) -> miette::Result<RegionId> {
-    let regions = &compilation.program.regions;
-    let found = regions.binary_search_by(|known| (**known).cmp(name));
-    found.map(RegionId::new).map_err(|_| {
+/// The region of a name.
+///
+/// # Errors
+///
+/// The project has no such region.
+pub(super) fn region(program: &Program, name: &str) -> miette::Result<RegionId> {
+    program.find_region(name).ok_or_else(|| {
+        let regions = &program.regions;
         let meant = nearest::name(name, regions.iter().map(AsRef::as_ref));
         let known = match regions.as_slice() {
             [] => "the project has none: list them in the manifest".to_owned(),

@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use rolec::cli::file;
 use rolec::cli::project;
 use rolec::compile::{self, Compilation, Input};
-use rolec::emit::bundle::{self, Bundle, Extent, Parts};
+use rolec::emit::bundle::{Bundle, Extent, Parts};
 use rolec::emit::stages;
 use rolec::manifest;
 use rolec::source::Sources;
@@ -288,7 +288,7 @@ fn a_reader_finds_what_was_compiled() -> Outcome {
         let reader = Reader::new(&whole(&mut compilation)?)?;
         let regions: Vec<String> = compilation.program.regions.iter().map(ToString::to_string).collect();
         for region in std::iter::once(None).chain(regions.iter().map(|region| Some(region.as_str()))) {
-            let id = region.and_then(|name| bundle::region(&compilation.program, name));
+            let id = region.and_then(|name| compilation.program.find_region(name));
             let mut days = compilation.epochs.calendar(id).map(rolec::timeline::Calendar::dates).unwrap_or_default();
             days.extend(days.clone().into_iter().map(Date::yesterday).collect::<Result<Vec<_>, _>>()?);
             days.push("2100-01-01".parse()?);
@@ -331,9 +331,9 @@ fn compiled(
 #[test]
 fn one_region() -> Outcome {
     let mut compilation = tiny()?;
-    let region = bundle::region(&compilation.program, "us");
+    let region = compilation.program.find_region("us");
     assert!(region.is_some());
-    assert_eq!(bundle::region(&compilation.program, "u"), None);
+    assert_eq!(compilation.program.find_region("u"), None);
     let (text, left_out) = bundle(&mut compilation, Extent { region, as_of: None })?;
     let value: Value = serde_json::from_str(&text)?;
     assert_eq!(value["regions"], serde_json::json!([{"calendar": 0, "name": "us"}]));

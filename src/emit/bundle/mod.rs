@@ -60,12 +60,6 @@ pub struct Bundle<'c> {
     tables: Tables,
 }
 
-/// The region of a name.
-#[must_use]
-pub fn region(program: &Program, name: &str) -> Option<RegionId> {
-    program.regions.binary_search_by(|known| (**known).cmp(name)).ok().map(RegionId::new)
-}
-
 impl<'c> Bundle<'c> {
     /// Selects and numbers what the bundle holds.
     #[must_use]
