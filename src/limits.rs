@@ -14,8 +14,10 @@ pub const PROJECT_BYTES: usize = 2 << 30;
 pub const SYNTAX_ERRORS: usize = 500;
 /// Findings of a project that are told (`too-many-findings`).
 pub const FINDINGS: usize = 1 << 18;
-/// Parentheses inside one another in a condition (`nested-too-deeply`).
-pub const CONDITION_DEPTH: usize = 64;
+/// Licences of a project (`too-many-licenses`).
+pub const LICENSES: usize = 64;
+/// Parentheses, or folders, inside one another (`nested-too-deeply`).
+pub const NESTING: usize = 64;
 /// Permissions of the catalog (`catalog-too-large`).
 pub const PERMISSIONS: usize = 1 << 20;
 /// Divisions (`too-many-divisions`); a scope holds a bit for each.

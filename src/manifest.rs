@@ -86,6 +86,9 @@ struct RawOrganisation {
     #[serde(default)]
     regions: Vec<String>,
     role_backfill: Option<bool>,
+    kind: Option<String>,
+    #[serde(default)]
+    opt_in: BTreeMap<String, toml::Spanned<toml::value::Datetime>>,
 }
 
 /// Reads a manifest.
@@ -116,7 +119,9 @@ fn fault(error: &toml::de::Error) -> Fault {
     let help = if message.starts_with("unknown field") {
         let mut names = message.split('`').skip(1).step_by(2);
         names.next().and_then(|written| match written {
-            "created" | "regions" | "role-backfill" => Some(format!("`{written}` stands under `[organisation]`")),
+            "created" | "regions" | "role-backfill" | "kind" | "opt-in" => {
+                Some(format!("`{written}` stands under `[organisation]`"))
+            }
             _ => nearest::name(written, names).map(|meant| format!("did you mean `{meant}`?")),
         })
     } else if message.contains("missing field") {
@@ -178,13 +183,20 @@ fn level(code: &toml::Spanned<String>, level: &toml::Spanned<String>) -> Result<
 }
 
 fn organisation(raw: RawOrganisation) -> Result<Organisation, Fault> {
-    let created = raw.created.map(|date| {
+    let day = |date: &toml::Spanned<toml::value::Datetime>| {
         let text = date.get_ref().to_string();
         text.parse::<Date>().map_err(|_| Fault {
             message: format!("`{text}` is no day"),
             span: Some(date.span()),
             help: Some("write a date alone, such as 2020-05-01".to_owned()),
         })
-    });
-    Ok(Organisation { created: created.transpose()?, regions: raw.regions, role_backfill: raw.role_backfill.unwrap_or(true) })
+    };
+    let opt_ins = raw.opt_in.iter().map(|(name, date)| day(date).map(|day| (name.clone(), day)));
+    Ok(Organisation {
+        created: raw.created.as_ref().map(day).transpose()?,
+        regions: raw.regions,
+        role_backfill: raw.role_backfill.unwrap_or(true),
+        kind: raw.kind,
+        opt_ins: opt_ins.collect::<Result<_, _>>()?,
+    })
 }

@@ -3,6 +3,14 @@
 //! What was reported is absent here: an unknown parent is dropped, and a role with an error in it is marked
 //! [`Role::faulty`], so that nothing further is said of it.
 
+mod assertions;
+mod enforcement;
+mod licenses;
+mod objects;
+mod subjects;
+pub mod surfaces;
+
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use jiff::civil::Date;
@@ -16,6 +24,12 @@ use crate::scopes::{DivisionId, ScopeId, Scopes};
 use crate::sets::{PermissionId, SetId, Sets};
 use crate::span::Span;
 pub use crate::syntax::ast::RoleKind;
+pub use assertions::{Assertion, Claim, Holder, Never, Reach, Target, Test};
+pub use enforcement::{Certainty, Enforcement, Start};
+pub use licenses::{License, LicenseId, Licenses};
+pub use objects::{Object, Readers};
+pub use subjects::{Application, Assignment, Automatic, GroupId, OldOption, Subjects, User, UserGroup, UserId};
+pub use surfaces::{Requirement, Surface, SurfaceKind};
 
 /// Permissions that are granted in the same scope under the same condition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -81,6 +95,20 @@ pub struct Program {
     pub pairs: Vec<Pair>,
     /// The backfills in order of their names.
     pub backfills: Vec<Backfill>,
+    /// The enforcements in order of their names.
+    pub enforcements: Vec<Enforcement>,
+    /// The licences in order of their names.
+    pub licenses: Vec<License>,
+    /// Users and groups, and what they are given.
+    pub subjects: Subjects,
+    /// Folders and objects in order of their paths.
+    pub objects: Vec<Object>,
+    /// Permissions that nobody may hold together, in the order of the sources.
+    pub nevers: Vec<Never>,
+    /// What must hold, in the order of the sources.
+    pub assertions: Vec<Assertion>,
+    /// Tests in the order of the sources.
+    pub tests: Vec<Test>,
     /// The wildcards of the organisation's own roles, and those of the vendor's, each once.
     pub wildcards: Vec<Wildcard>,
     /// Findings that declarations silence.
@@ -98,11 +126,15 @@ pub struct Organisation {
     pub regions: Vec<String>,
     /// Whether optional backfills are performed.
     pub role_backfill: bool,
+    /// What kind it is of, such as `digital-only`.
+    pub kind: Option<String>,
+    /// By enforcement: the day from which on it is enforced for this organisation, in its grace period.
+    pub opt_ins: BTreeMap<String, Date>,
 }
 
 impl Default for Organisation {
     fn default() -> Self {
-        Self { created: None, regions: Vec::new(), role_backfill: true }
+        Self { created: None, regions: Vec::new(), role_backfill: true, kind: None, opt_ins: BTreeMap::new() }
     }
 }
 
@@ -197,7 +229,7 @@ pub struct RoleFacts {
     /// Roles that a subject must have beside it.
     pub requires_roles: Vec<(RoleId, Span)>,
     /// Licences that a subject must have.
-    pub requires_licenses: Vec<Box<str>>,
+    pub requires_licenses: Vec<(LicenseId, Span)>,
     /// Assigned by itself to every user (`true`) or to the organisation's creator.
     pub auto_assigned: Option<bool>,
     /// Can't be taken from a user.
@@ -283,56 +315,6 @@ pub struct Pair {
     pub aware: PermissionId,
     /// The declaration.
     pub span: Span,
-}
-
-/// What permissions open.
-#[derive(Debug)]
-pub struct Surface {
-    /// What it is.
-    pub kind: SurfaceKind,
-    /// The path template, topic or title.
-    pub name: Box<str>,
-    /// Who may use it.
-    pub requirement: Requirement,
-    /// Whether a subject may at its own objects.
-    pub or_self: bool,
-    /// The declaration.
-    pub span: Span,
-}
-
-/// The kinds of surfaces.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum SurfaceKind {
-    /// An operation, by its method.
-    Endpoint(Box<str>),
-    /// A notification topic.
-    Topic,
-    /// A view of the user interface.
-    View,
-}
-
-impl Surface {
-    /// The surface as people name it: `GET /path`, or the topic's or view's name.
-    #[must_use]
-    pub fn title(&self) -> String {
-        match &self.kind {
-            SurfaceKind::Endpoint(method) => format!("{method} {}", self.name),
-            SurfaceKind::Topic | SurfaceKind::View => self.name.to_string(),
-        }
-    }
-}
-
-/// Who may use a surface.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Requirement {
-    /// Holders of any of these.
-    Any(Vec<PermissionId>),
-    /// Holders of all of these.
-    All(Vec<PermissionId>),
-    /// Anybody.
-    Open,
-    /// No source says.
-    Unstated,
 }
 
 /// Which roles a backfill considers.

@@ -13,11 +13,11 @@ use super::project;
 use crate::compile::{self, Compilation};
 use crate::diagnostic::words::{self, count};
 use crate::diagnostic::{Code, Diagnostic, Level, nearest};
-use crate::model::{Program, RegionId, RoleId, Surface};
+use crate::model::{Program, RegionId, RoleId, Surface, surfaces};
 use crate::sets::PermissionId;
 use crate::span::Span;
 use crate::timeline::Moment;
-use crate::who::{self, Target};
+use crate::who::Target;
 
 /// Where and when a question is asked.
 #[derive(Debug, Args)]
@@ -191,10 +191,10 @@ impl Asking {
         if let Some((method, path)) = name.split_once(' ')
             && path.starts_with('/')
         {
-            let found = who::endpoint(program, method, path).map(Target::Surface);
+            let found = surfaces::endpoint(program, method, path).map(Target::Surface);
             return found.ok_or_else(|| self.no_surface("no endpoint takes", name));
         }
-        let surface = who::topic(program, name).or_else(|| who::view(program, name));
+        let surface = surfaces::topic(program, name).or_else(|| surfaces::view(program, name));
         match (program.catalog.find(name), surface) {
             (Some(permission), _) => Ok(Target::Permission(permission)),
             (None, Some(surface)) => Ok(Target::Surface(surface)),

@@ -123,6 +123,20 @@ codes! {
     UnknownDivision = "unknown-division", Error, Fixed;
     /// A region that the organisation does not list.
     UnknownRegion = "unknown-region", Error, Fixed;
+    /// A backfill that is not declared.
+    UnknownBackfill = "unknown-backfill", Error, Fixed;
+    /// An endpoint, topic or view that no source declares.
+    UnknownSurface = "unknown-surface", Error, Fixed;
+    /// A licence that is not declared.
+    UnknownLicense = "unknown-license", Error, Fixed;
+    /// A group that is not declared.
+    UnknownGroup = "unknown-group", Error, Fixed;
+    /// A user who is not declared.
+    UnknownUser = "unknown-user", Error, Fixed;
+    /// An application that is not declared.
+    UnknownApplication = "unknown-application", Error, Fixed;
+    /// An object or folder that is not declared.
+    UnknownObject = "unknown-object", Error, Fixed;
     /// A finding's code that does not exist.
     UnknownCode = "unknown-code", Error, Fixed;
 
@@ -218,6 +232,32 @@ codes! {
     DoneBackfill = "done-backfill", Hint, Judgement;
     /// More dates of change than the compiler holds.
     TooManyEpochs = "too-many-epochs", Error, Fixed;
+
+    /// An enforcement that guards nothing.
+    EnforcementWithoutGuard = "enforcement-without-guard", Error, Fixed;
+    /// An enforcement without a date.
+    EnforcementWithoutDate = "enforcement-without-date", Error, Fixed;
+    /// Two enforcements guard one surface.
+    GuardedTwice = "guarded-twice", Error, Fixed;
+    /// The manifest opts in to what has no grace period.
+    OptInWithoutGrace = "opt-in-without-grace", Error, Fixed;
+
+    /// Licences of which each is dearer than the other.
+    LicenseCycle = "license-cycle", Error, Fixed;
+    /// More licences than the compiler holds.
+    TooManyLicenses = "too-many-licenses", Error, Fixed;
+
+    /// Groups that are members of one another.
+    GroupCycle = "group-cycle", Error, Fixed;
+    /// An assignment in the home division where none is declared.
+    NoHomeDivision = "no-home-division", Error, Fixed;
+
+    /// A test expects something of nobody.
+    NobodyAsks = "nobody-asks", Error, Fixed;
+    /// A test that expects nothing.
+    EmptyTest = "empty-test", Error, Fixed;
+    /// A test looks at a subject in divisions of its own.
+    SubjectInDivisions = "subject-in-divisions", Error, Fixed;
 
     /// An `allow-finding` that silences nothing.
     UnneededAllowFinding = "unneeded-allow-finding", Warning, Judgement;

@@ -10,7 +10,7 @@ use crate::source::Source;
 use crate::span::Span;
 use crate::syntax::ast::{self, BackfillClauseKind as Kind};
 
-fn day(day: ast::Day) -> Day {
+pub(super) fn day(day: ast::Day) -> Day {
     Day { date: day.effective(), estimated: day.estimated }
 }
 

@@ -2,14 +2,19 @@
 //!
 //! Invariant: what is in the program refers to what exists; whatever did not is reported and left out.
 
+mod assertions;
 mod backfills;
 mod catalog;
 mod conditions;
+mod enforcements;
 mod facts;
+mod licenses;
+mod objects;
 mod pinned;
 mod places;
 mod roles;
 mod selectors;
+mod subjects;
 mod surfaces;
 
 use rustc_hash::FxHashMap;
@@ -17,7 +22,7 @@ use rustc_hash::FxHashMap;
 use crate::conditions::Conditions;
 use crate::diagnostic::{Code, Sink, nearest, words};
 use crate::limits;
-use crate::model::{AllowedFinding, Organisation, Program, RoleId, WildcardId};
+use crate::model::{AllowedFinding, Organisation, Program, RoleId, Subjects, WildcardId};
 use crate::pins::Pins;
 use crate::scopes::{ScopeId, Scopes};
 use crate::sets::{SetId, Sets};
@@ -54,6 +59,13 @@ pub fn resolve(
         surfaces: Vec::new(),
         pairs: Vec::new(),
         backfills: Vec::new(),
+        enforcements: Vec::new(),
+        licenses: Vec::new(),
+        subjects: Subjects::default(),
+        objects: Vec::new(),
+        nevers: Vec::new(),
+        assertions: Vec::new(),
+        tests: Vec::new(),
         wildcards: Vec::new(),
         allowed_findings: Vec::new(),
         organisation,
@@ -70,6 +82,7 @@ pub fn resolve(
         overridden: FxHashMap::default(),
         suggestions: 0,
         compared: 0,
+        homeless: false,
     };
     resolver.catalog_references(&trees, &faulty);
     resolver.pairs(&trees);
@@ -78,7 +91,14 @@ pub fn resolve(
     resolver.surfaces(&trees);
     let declared = resolver.declare_roles(&trees);
     resolver.backfills(&trees);
+    resolver.enforcements(&trees);
+    resolver.licenses(&trees);
+    resolver.subjects(&trees);
+    resolver.assignments(&trees);
+    resolver.objects(&trees);
+    resolver.assertions(&trees);
     resolver.role_bodies(trees, &declared);
+    resolver.automatic_roles();
     resolver.pinned_copies();
     resolver.program
 }
@@ -121,6 +141,8 @@ struct Resolver<'a> {
     suggestions: usize,
     /// Known names that unknown ones were compared with.
     compared: usize,
+    /// Whether it was reported that there is no home division.
+    homeless: bool,
 }
 
 impl Resolver<'_> {

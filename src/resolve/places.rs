@@ -209,6 +209,17 @@ impl Resolver<'_> {
     /// The organisation's regions: those of the manifest, else those that the sources name.
     pub(super) fn regions(&mut self, trees: &Trees<'_>) {
         let listed: BTreeSet<Box<str>> = self.program.organisation.regions.iter().map(|name| name.as_str().into()).collect();
+        let enforced = || {
+            let enforcements = trees.items().filter_map(|(source, item)| match &item.kind {
+                ast::ItemKind::Enforcement(enforcement) => Some((source, enforcement)),
+                _ => None,
+            });
+            let clauses = enforcements.flat_map(|(source, declared)| declared.clauses.iter().map(move |clause| (source, clause)));
+            clauses.filter_map(|(source, clause)| match clause.kind {
+                ast::EnforcementClauseKind::Region { region, .. } => Some(Box::from(region.text(source))),
+                _ => None,
+            })
+        };
         let named = || {
             let backfills = trees.items().filter_map(|(source, item)| match &item.kind {
                 ast::ItemKind::Backfill(backfill) => Some((source, backfill)),
@@ -220,7 +231,7 @@ impl Resolver<'_> {
                 _ => None,
             })
         };
-        let regions = if listed.is_empty() { named().collect() } else { listed };
+        let regions = if listed.is_empty() { named().chain(enforced()).collect() } else { listed };
         self.program.regions = regions.into_iter().collect();
     }
 

@@ -290,7 +290,10 @@ impl Resolver<'_> {
                 let Some(role) = self.role_named(source, *name) else { return false };
                 own.requires_roles.push((role, span));
             }
-            Kind::RequiresLicense(name) => own.requires_licenses.push(name.text(source).into()),
+            Kind::RequiresLicense(name) => {
+                let Some(license) = self.license_named(source, *name) else { return false };
+                own.requires_licenses.push((license, span));
+            }
             Kind::AutoAssigned { to_all } => own.auto_assigned = Some(*to_all),
             Kind::Irremovable => own.irremovable = true,
             Kind::Formerly(names) => own.formerly = names.iter().map(|name| name.value(source).into()).collect(),

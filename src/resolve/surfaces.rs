@@ -131,13 +131,18 @@ impl Resolver<'_> {
             self.sink.report(words::catalog::invalid_path(declared.name.span, &name, reason));
             return None;
         }
-        let requirement = match &declared.requirement {
+        let requirement = self.requirement(source, &declared.requirement)?;
+        Some(Surface { kind, name, requirement, or_self: declared.or_self, guard: None, span })
+    }
+
+    /// Who may use a surface; `None` after a report.
+    pub(super) fn requirement(&mut self, source: &Source, requirement: &ast::Requirement) -> Option<Requirement> {
+        Some(match requirement {
             ast::Requirement::Any(selectors) => Requirement::Any(self.permissions(source, selectors)?),
             ast::Requirement::All(selectors) => Requirement::All(self.permissions(source, selectors)?),
             ast::Requirement::Open => Requirement::Open,
             ast::Requirement::Unstated => Requirement::Unstated,
-        };
-        Some(Surface { kind, name, requirement, or_self: declared.or_self, span })
+        })
     }
 
     /// The permissions that selectors name, in order, each once; `None` after a report of all that are at fault.

@@ -3,12 +3,24 @@
 //! Nodes hold spans rather than text; [`Name::text`] and kin read it back from the source. A declaration
 //! with a syntax error in it is kept, marked [`Item::faulty`], so that its name is known.
 
+mod assertions;
+mod enforcement;
+mod licenses;
+mod objects;
+mod subjects;
+
 use std::borrow::Cow;
 
 use jiff::civil;
 
 use crate::source::Source;
 use crate::span::Span;
+
+pub use assertions::{Assert, Claim, Expect, Holder, Moment, Never, Target, Test, TestClause, TestClauseKind};
+pub use enforcement::{Enforcement, EnforcementClause, EnforcementClauseKind, SurfaceRef, SurfaceRefKind};
+pub use licenses::{License, LicenseFact};
+pub use objects::{Object, Readers, ReadersKind};
+pub use subjects::{Application, Assignment, Group, OldOption, Recipients, User};
 
 /// One source file.
 #[derive(Debug, Default)]
@@ -49,6 +61,28 @@ pub enum ItemKind {
     DivisionSet(DivisionSet),
     /// `backfill`.
     Backfill(Backfill),
+    /// `enforcement`.
+    Enforcement(Enforcement),
+    /// `license` and `addon license`.
+    License(License),
+    /// `group`.
+    Group(Group),
+    /// `user`.
+    User(User),
+    /// `assign`.
+    Assignment(Assignment),
+    /// `application`.
+    Application(Application),
+    /// `old option`.
+    OldOption(OldOption),
+    /// `folder` and `object`.
+    Object(Box<Object>),
+    /// `never`.
+    Never(Never),
+    /// `assert`.
+    Assert(Box<Assert>),
+    /// `test`.
+    Test(Test),
 }
 
 /// A name or one segment of a permission.

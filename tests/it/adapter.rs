@@ -45,6 +45,7 @@ fn name(source: &Source, kind: &ast::ItemKind) -> String {
         ast::ItemKind::Division(division) => division.name.text(source).to_owned(),
         ast::ItemKind::DivisionSet(set) => set.name.text(source).to_owned(),
         ast::ItemKind::Backfill(backfill) => backfill.name.text(source).to_owned(),
+        _ => String::new(),
     }
 }
 

@@ -8,7 +8,7 @@ pub(crate) fn dump(source: &Source, file: &ast::File) -> String {
     let mut dumper = Dumper { source, text: String::new() };
     for item in &file.items {
         dumper.line(0, &format!("{}{}", if item.faulty { "faulty " } else { "" }, dumper.head(&item.kind)));
-        dumper.body(&item.kind);
+        dumper.body(item);
     }
     for comment in &file.comments {
         dumper.line(0, &format!("comment {}", source.slice(*comment).trim_end()));
@@ -81,6 +81,7 @@ impl Dumper<'_> {
             }
             ast::ItemKind::DivisionSet(set) => format!("divisions {} = {}", name(set.name), self.names(&set.members.names)),
             ast::ItemKind::Backfill(backfill) => format!("backfill {}{}", name(backfill.name), self.title(backfill.title)),
+            _ => "as the stage shows it".to_owned(),
         }
     }
 
@@ -100,8 +101,8 @@ impl Dumper<'_> {
         format!("{kind} {:?} {requirement}{or_self}", surface.name.value(self.source))
     }
 
-    fn body(&mut self, item: &ast::ItemKind) {
-        match item {
+    fn body(&mut self, item: &ast::Item) {
+        match &item.kind {
             ast::ItemKind::Role(role) => {
                 for clause in &role.clauses {
                     let line = self.clause(&clause.kind);
@@ -115,7 +116,16 @@ impl Dumper<'_> {
                 }
             }
             ast::ItemKind::Domain(domain) => self.entities(domain),
-            _ => {}
+            ast::ItemKind::Legacy(_)
+            | ast::ItemKind::Pair(_)
+            | ast::ItemKind::Surface(_)
+            | ast::ItemKind::Division(_)
+            | ast::ItemKind::DivisionSet(_) => {}
+            _ => {
+                let mut tree = Vec::new();
+                rolec::emit::stages::item(self.source, item, &mut tree).expect("a vector takes all");
+                self.text.push_str(&String::from_utf8(tree).expect("a dump is text"));
+            }
         }
     }
 

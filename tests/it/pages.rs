@@ -64,12 +64,13 @@ fn generate(code: &str, scratch: &Scratch) {
                 scratch.sparse(&format!("{number}.role"), limits::FILE_BYTES);
             }
         }
-        "nested-too-deeply" => role(nested(limits::CONDITION_DEPTH + 1)),
+        "nested-too-deeply" => role(nested(limits::NESTING + 1)),
         "not-utf8" => scratch.write("project.role", b"role berater \"Berater f\xfcr R\xfcckrufe\" {\n}\n"),
         "too-many-findings" => {
             role(format!("{}role r {{\n{}}}\n", catalog(1, 1), "allow d:e0:a0\n".repeat(limits::FINDINGS + 2)));
         }
         "too-many-divisions" => role(lines(0..=limits::DIVISIONS, |number| format!("division d{number}"))),
+        "too-many-licenses" => role(lines(0..=limits::LICENSES, |number| format!("license l{number}"))),
         "too-many-epochs" => role(backfills(limits::EPOCHS + 1)),
         "too-many-syntax-errors" => {
             role(lines(0..=limits::SYNTAX_ERRORS, |number| format!("role r{number} {{\n    allows a:b:c\n}}")));

@@ -20,12 +20,17 @@ pub fn too_many_findings(limit: usize, dropped: usize) -> Diagnostic {
         .help("so many nearly always have one cause: mend the first, and check again")
 }
 
-/// Too many parentheses inside one another.
+/// Too many parentheses, or folders, inside one another.
 #[must_use]
-pub fn nested_too_deeply(span: Span, limit: usize) -> Diagnostic {
-    Diagnostic::new(Code::NestedTooDeeply, format!("more than {limit} parentheses inside one another"))
+pub fn nested_too_deeply(span: Span, folders: bool, limit: usize) -> Diagnostic {
+    let (what, help) = if folders {
+        ("folders", "people lose their way long before: bring the folders up")
+    } else {
+        ("parentheses", "conditions rarely need more than two: join the parts with `and` or `or`")
+    };
+    Diagnostic::new(Code::NestedTooDeeply, format!("more than {limit} {what} inside one another"))
         .at(span, "this one is too deep")
-        .help("conditions rarely need more than two: join the parts with `and` or `or`")
+        .help(help)
 }
 
 /// A file that is larger than the compiler reads.

@@ -2,18 +2,22 @@
 //!
 //! A factory takes names and places and gives the finding; the call site is one line.
 
+pub mod assertions;
 pub mod backfills;
 pub mod catalog;
 pub mod confinement;
+pub mod enforcement;
 pub mod fixes;
+pub mod licenses;
 pub mod limits;
 pub mod names;
 pub mod places;
 pub mod project;
 pub mod roles;
+pub mod subjects;
 pub mod syntax;
 
-use super::{Diagnostic, Edit, Fix};
+use super::{Code, Diagnostic, Edit, Fix};
 use crate::limits as bounds;
 use crate::span::Span;
 
@@ -83,4 +87,17 @@ pub fn suggest_any(finding: Diagnostic, span: Span, written: &str, meant: Option
         Some(meant) => suggest(finding, span, written, meant),
         None => finding,
     }
+}
+
+/// Things that lead back to themselves, as one finding with the whole ring: each step is the name of what leads on, and
+/// where it says so.
+fn ring(code: Code, what: &str, leads_to: &str, ring: &[(String, Span)]) -> Diagnostic {
+    let names: Vec<&str> = ring.iter().chain(ring.first()).map(|(name, _)| name.as_str()).collect();
+    let mut finding = Diagnostic::new(code, format!("{what}: {}", names.join(" → ")));
+    for (at, (name, span)) in ring.iter().enumerate() {
+        let next = &ring[(at + 1) % ring.len()].0;
+        let label = format!("`{name}` {leads_to} `{next}`");
+        finding = if at == 0 { finding.at(*span, label) } else { finding.with(*span, label) };
+    }
+    finding
 }

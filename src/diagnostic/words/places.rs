@@ -17,18 +17,7 @@ pub fn second_home(name: &str, second: Span, first: Span) -> Diagnostic {
 /// Sets of divisions that contain one another.
 #[must_use]
 pub fn division_cycle(ring: &[(String, Span)]) -> Diagnostic {
-    let names: Vec<&str> =
-        ring.iter().map(|(name, _)| name.as_str()).chain(ring.first().map(|(name, _)| name.as_str())).collect();
-    let mut finding =
-        Diagnostic::new(Code::DivisionCycle, format!("sets of divisions contain one another: {}", names.join(" → ")));
-    for (at, (name, span)) in ring.iter().enumerate() {
-        let next = &ring[(at + 1) % ring.len()].0;
-        finding = if at == 0 {
-            finding.at(*span, format!("`{name}` contains `{next}`"))
-        } else {
-            finding.with(*span, format!("`{name}` contains `{next}`"))
-        };
-    }
+    let finding = super::ring(Code::DivisionCycle, "sets of divisions contain one another", "contains", ring);
     finding.help("remove one of them from another")
 }
 

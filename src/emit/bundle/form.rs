@@ -302,7 +302,9 @@ impl<'b> Role<'b> {
             kind: if role.kind == RoleKind::Custom { "custom" } else { "default" },
             name: &role.name,
             owner: own.and_then(|own| own.owner.as_deref()).or_else(|| facts.and_then(|facts| facts.owner.as_deref())),
-            requires_licenses: sorted(facts.into_iter().flat_map(|facts| &facts.requires_licenses).map(AsRef::as_ref)),
+            requires_licenses: sorted(
+                facts.into_iter().flat_map(|facts| &facts.requires_licenses).map(|(license, _)| &*program.license(*license).name),
+            ),
             requires_roles: sorted(
                 facts.into_iter().flat_map(|facts| &facts.requires_roles).map(|(role, _)| &*program.role(*role).name),
             ),

@@ -11,7 +11,7 @@ use std::io::{self, Write};
 
 pub use program::program;
 pub use results::{epochs, flat, order};
-pub use trees::ast;
+pub use trees::{ast, item};
 
 use crate::model::{Program, RoleId, RoleKind};
 use crate::syntax::ast::Text;

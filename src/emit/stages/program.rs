@@ -172,7 +172,8 @@ impl<'p, W: Write> View<'p, W> {
         let mut roles: Vec<&str> = facts.requires_roles.iter().map(|(role, _)| &*program.role(*role).name).collect();
         roles.sort_unstable();
         roles.iter().try_for_each(|role| self.dump.line(format_args!("requires role {role}")))?;
-        facts.requires_licenses.iter().try_for_each(|license| self.dump.line(format_args!("requires license {license}")))?;
+        let licenses = facts.requires_licenses.iter().map(|(license, _)| &program.license(*license).name);
+        licenses.into_iter().try_for_each(|license| self.dump.line(format_args!("requires license {license}")))?;
         self.dump.fact("auto-assigned to", facts.auto_assigned.map(|to_all| if to_all { "all" } else { "creator" }))?;
         if facts.irremovable {
             self.dump.line("irremovable")?;

@@ -1,5 +1,8 @@
 //! Syntax trees as text: what was read, without places.
 
+mod assertions;
+mod subjects;
+
 use std::io::{self, Write};
 
 use super::{Dump, keyword};
@@ -29,6 +32,15 @@ pub fn ast(sources: &Sources, out: impl Write) -> io::Result<()> {
         })?;
     }
     Ok(())
+}
+
+/// Writes the syntax tree of one declaration.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn item(source: &Source, item: &Item, out: impl Write) -> io::Result<()> {
+    Tree { source, dump: &mut Dump::new(out) }.item(item)
 }
 
 /// One file's tree.
@@ -96,7 +108,22 @@ impl<'t, W: Write> Tree<'t, W> {
                 self.node(&text, |tree| tree.scope("member", &set.members))
             }
             ItemKind::Backfill(backfill) => self.backfill(faulty, backfill),
+            ItemKind::Enforcement(enforcement) => self.enforcement(faulty, enforcement),
+            ItemKind::License(license) => self.license(faulty, license),
+            ItemKind::Group(group) => self.group(faulty, group),
+            ItemKind::User(user) => self.user(faulty, user),
+            ItemKind::Assignment(assignment) => self.assignment(faulty, assignment),
+            ItemKind::Application(application) => self.application(faulty, application),
+            ItemKind::OldOption(old) => self.old_option(faulty, old),
+            ItemKind::Object(object) => self.object(faulty, object),
+            ItemKind::Never(never) => self.never(faulty, never),
+            ItemKind::Assert(assert) => self.assertion(faulty, assert),
+            ItemKind::Test(test) => self.test(faulty, test),
         }
+    }
+
+    fn each(&mut self, word: &str, names: &[Name]) -> io::Result<()> {
+        names.iter().try_for_each(|name| self.line(&format!("{word} {}", self.text(*name))))
     }
 
     fn scope(&mut self, word: &str, scope: &Scope) -> io::Result<()> {
@@ -162,14 +189,18 @@ impl<'t, W: Write> Tree<'t, W> {
         };
         let text = format!("{faulty}{kind} {}", self.literal(surface.name));
         self.node(&text, |tree| {
-            match &surface.requirement {
-                Requirement::Any(selectors) => tree.selectors("any", selectors),
-                Requirement::All(selectors) => tree.selectors("all", selectors),
-                Requirement::Open => tree.line("open"),
-                Requirement::Unstated => tree.line("unstated"),
-            }?;
+            tree.requirement(&surface.requirement)?;
             if surface.or_self { tree.line("or self") } else { Ok(()) }
         })
+    }
+
+    fn requirement(&mut self, requirement: &Requirement) -> io::Result<()> {
+        match requirement {
+            Requirement::Any(selectors) => self.selectors("any", selectors),
+            Requirement::All(selectors) => self.selectors("all", selectors),
+            Requirement::Open => self.line("open"),
+            Requirement::Unstated => self.line("unstated"),
+        }
     }
 
     fn role(&mut self, faulty: &str, role: &Role) -> io::Result<()> {

@@ -1,5 +1,10 @@
 //! One node → the words and lists of its line.
 
+mod assertions;
+mod enforcement;
+mod objects;
+mod subjects;
+
 use crate::source::Source;
 use crate::span::Span;
 use crate::syntax::ast;
@@ -92,6 +97,10 @@ impl<'s> Line<'s> {
         self.names(&scope.names)
     }
 
+    fn in_scope(self, scope: Option<&ast::Scope>) -> Self {
+        scope.into_iter().fold(self, |line, scope| line.word("in").scope(scope))
+    }
+
     fn selectors(self, selectors: &[ast::Selector]) -> Self {
         self.list_of(selectors, |selector| selector.span, Self::selector)
     }
@@ -157,13 +166,17 @@ impl<'s> Line<'s> {
             ast::SurfaceKind::View => self.word("view"),
         };
         let line = line.text(surface.name.span);
-        let line = match &surface.requirement {
-            ast::Requirement::Any(permissions) => line.word("any").selectors(permissions),
-            ast::Requirement::All(permissions) => line.word("all").selectors(permissions),
-            ast::Requirement::Open => line.word("open"),
-            ast::Requirement::Unstated => line.word("unstated"),
-        };
+        let line = line.requirement(&surface.requirement);
         if surface.or_self { line.word("or").word("self") } else { line }
+    }
+
+    fn requirement(self, requirement: &ast::Requirement) -> Self {
+        match requirement {
+            ast::Requirement::Any(permissions) => self.word("any").selectors(permissions),
+            ast::Requirement::All(permissions) => self.word("all").selectors(permissions),
+            ast::Requirement::Open => self.word("open"),
+            ast::Requirement::Unstated => self.word("unstated"),
+        }
     }
 
     pub(super) fn allow_finding(self, finding: &ast::AllowFinding) -> Self {
@@ -198,7 +211,7 @@ impl<'s> Line<'s> {
 
     fn allow(self, allow: &ast::Allow) -> Self {
         let line = self.word("allow").selector(allow.selector);
-        let line = allow.scope.iter().fold(line, |line, scope| line.word("in").scope(scope));
+        let line = line.in_scope(allow.scope.as_ref());
         let line = allow.condition.iter().fold(line, |line, condition| line.word("where").condition(condition));
         line.date("since", allow.since)
     }
@@ -240,8 +253,8 @@ impl<'s> Line<'s> {
             }
             ast::BackfillClauseKind::Roles(names) => self.word("roles").names(names),
             ast::BackfillClauseKind::Add(selector) => self.word("add").selector(*selector),
-            ast::BackfillClauseKind::On(day) => self.day(day),
-            ast::BackfillClauseKind::Region { region, day } => self.word("region").name(*region).day(day),
+            ast::BackfillClauseKind::On(day) => self.word("on").day(day),
+            ast::BackfillClauseKind::Region { region, day } => self.word("region").name(*region).word("on").day(day),
             ast::BackfillClauseKind::Optional => self.word("optional"),
             ast::BackfillClauseKind::Done => self.word("done"),
             ast::BackfillClauseKind::See(text) => self.word("see").text(text.span),
@@ -250,8 +263,7 @@ impl<'s> Line<'s> {
     }
 
     fn day(self, day: &ast::Day) -> Self {
-        let line = self.word("on");
-        let line = if day.estimated { line.word("no").word("sooner").word("than") } else { line };
+        let line = if day.estimated { self.word("no").word("sooner").word("than") } else { self };
         let line = line.text(day.first.span);
         day.last.iter().fold(line, |line, last| line.glue().word("..").glue().text(last.span))
     }

@@ -67,9 +67,27 @@ impl Part<'_> {
                 },
                 ast::ItemKind::Division(_) | ast::ItemKind::DivisionSet(_) => "division",
                 ast::ItemKind::Backfill(_) => "backfill",
+                ast::ItemKind::Enforcement(_) => "enforcement",
+                ast::ItemKind::License(_) => "license",
+                ast::ItemKind::Group(_) => "group",
+                ast::ItemKind::User(_) => "user",
+                ast::ItemKind::Assignment(_) => "assign",
+                ast::ItemKind::Application(_) => "application",
+                ast::ItemKind::OldOption(_) => "old option",
+                ast::ItemKind::Object(_) => "object",
+                ast::ItemKind::Never(_) => "never",
+                ast::ItemKind::Assert(_) => "assert",
+                ast::ItemKind::Test(_) => "test",
             },
         }
     }
+}
+
+/// What stands in a folder or object.
+enum ObjectPart<'f> {
+    Readers(&'f ast::Readers),
+    Inside(&'f ast::Object),
+    Finding(&'f ast::AllowFinding),
 }
 
 /// The declarations of a file and the texts between them that are none.
@@ -147,7 +165,58 @@ impl<'s> Printer<'s> {
             ast::ItemKind::DivisionSet(set) => {
                 self.write(&line.word("divisions").name(set.name).word("=").scope(&set.members), 0);
             }
+            ast::ItemKind::Enforcement(enforcement) => {
+                self.write(&line.word("enforcement").name(enforcement.name).title(enforcement.title), 0);
+                let source = self.source;
+                self.body(enforcement.clauses.iter().map(|clause| Line::new(source).enforcement_clause(clause)));
+            }
+            ast::ItemKind::License(license) => self.one_line(&line.license(license), &license.allowed_findings),
+            ast::ItemKind::Group(group) => self.one_line(&line.group(group), &group.allowed_findings),
+            ast::ItemKind::User(user) => self.one_line(&line.user(user), &user.allowed_findings),
+            ast::ItemKind::Assignment(given) => self.one_line(&line.assignment(given), &given.allowed_findings),
+            ast::ItemKind::Application(owner) => self.one_line(&line.application(owner), &owner.allowed_findings),
+            ast::ItemKind::OldOption(old) => self.one_line(&line.old_option(old), &old.allowed_findings),
+            ast::ItemKind::Object(object) => self.object(object, 0),
+            ast::ItemKind::Never(never) => self.write(&line.never(never), 0),
+            ast::ItemKind::Assert(assert) => self.write(&line.assertion(assert), 0),
+            ast::ItemKind::Test(test) => {
+                self.write(&line.word("test").title(Some(test.name)), 0);
+                let source = self.source;
+                self.body(test.clauses.iter().map(|clause| Line::new(source).test_clause(clause)));
+            }
         }
+    }
+
+    /// Writes a declaration of one line, with what it silences in a body.
+    fn one_line(&mut self, line: &Line<'s>, silenced: &[ast::AllowFinding]) {
+        self.write(line, 0);
+        if !silenced.is_empty() {
+            let source = self.source;
+            self.body(silenced.iter().map(|finding| Line::new(source).allow_finding(finding)));
+        }
+    }
+
+    /// Writes a folder or object, whose lines and contents stay in the author's order.
+    fn object(&mut self, object: &ast::Object, indent: usize) {
+        self.write(&self.new_line().object(object), indent);
+        let mut parts: Vec<(Span, ObjectPart<'_>)> = Vec::new();
+        parts.extend(object.readers.iter().map(|readers| (readers.span, ObjectPart::Readers(readers))));
+        parts.extend(object.inside.iter().map(|inside| (inside.span, ObjectPart::Inside(inside))));
+        parts.extend(object.allowed_findings.iter().map(|finding| (finding.span, ObjectPart::Finding(finding))));
+        parts.sort_by_key(|(span, _)| *span);
+        if parts.is_empty() && !object.folder {
+            return;
+        }
+        self.writer.open(indent);
+        for (at, (_, part)) in parts.iter().enumerate() {
+            self.writer.start(indent + STEP, at == 0);
+            match part {
+                ObjectPart::Readers(readers) => self.write(&self.new_line().readers(readers), indent + STEP),
+                ObjectPart::Finding(finding) => self.write(&self.new_line().allow_finding(finding), indent + STEP),
+                ObjectPart::Inside(inside) => self.object(inside, indent + STEP),
+            }
+        }
+        self.writer.close(indent, parts.is_empty());
     }
 
     /// Writes what stands on a line that has begun.

@@ -28,6 +28,19 @@ pub(super) const DECLARATIONS: &[&str] = &[
     "view",
     "backfill",
     "legacy",
+    "enforcement",
+    "license",
+    "addon",
+    "group",
+    "user",
+    "assign",
+    "application",
+    "old",
+    "folder",
+    "object",
+    "never",
+    "assert",
+    "test",
 ];
 /// Keywords that begin a line of a role.
 pub(super) const ROLE_LINES: &[&str] = &[
@@ -45,6 +58,10 @@ pub(super) const ROLE_LINES: &[&str] = &[
 ];
 /// Keywords that begin a line of a backfill.
 pub(super) const BACKFILL_LINES: &[&str] = &["when", "roles", "add", "on", "region", "optional", "done", "see", "allow-finding"];
+/// Keywords that begin a line of an enforcement.
+pub(super) const ENFORCEMENT_LINES: &[&str] = &["guards", "after", "formerly", "from", "region", "grace", "see", "allow-finding"];
+/// Keywords that begin a line of a test.
+pub(super) const TEST_LINES: &[&str] = &["as", "allow", "deny", "at", "region"];
 /// Keywords that begin a line of a domain.
 pub(super) const DOMAIN_LINES: &[&str] = &["entity", "allow-finding"];
 
@@ -151,6 +168,8 @@ fn body_keywords(rule: Rule) -> Option<&'static [&'static str]> {
         Rule::role_rest => Some(ROLE_LINES),
         Rule::backfill_rest => Some(BACKFILL_LINES),
         Rule::domain_rest => Some(DOMAIN_LINES),
+        Rule::enforcement_rest => Some(ENFORCEMENT_LINES),
+        Rule::test_rest => Some(TEST_LINES),
         _ => None,
     }
 }
@@ -160,13 +179,16 @@ fn candidates(error: &Error<Rule>, cut: bool) -> impl Iterator<Item = &'static s
     let fits = |list: &'static [&'static str], sign: Rule| rules(error).contains(&sign).then_some(list).into_iter().flatten();
     let declares = rules(error).iter().any(|rule| human(*rule) == Some(DECLARATION));
     let bodies = rules(error).iter().filter_map(|rule| body_keywords(*rule)).flatten();
-    let all = [ROLE_LINES, BACKFILL_LINES, DOMAIN_LINES, DECLARATIONS].into_iter().filter(move |_| cut).flatten();
+    let all =
+        [ROLE_LINES, BACKFILL_LINES, ENFORCEMENT_LINES, DOMAIN_LINES, DECLARATIONS].into_iter().filter(move |_| cut).flatten();
     bodies
         .chain(all)
         .chain(declares.then_some(DECLARATIONS).into_iter().flatten())
         .chain(fits(ROLE_LINES, Rule::allow))
         .chain(fits(BACKFILL_LINES, Rule::add))
         .chain(fits(DOMAIN_LINES, Rule::entity))
+        .chain(fits(ENFORCEMENT_LINES, Rule::guards))
+        .chain(fits(TEST_LINES, Rule::as_holder))
         .chain(fits(&["extends"], Rule::extends))
         .chain(fits(&["copies"], Rule::copies))
         .chain(fits(&["where"], Rule::where_holds))
@@ -178,10 +200,12 @@ fn candidates(error: &Error<Rule>, cut: bool) -> impl Iterator<Item = &'static s
 const DECLARATION: &str = "a declaration (`role`, `domain`, `division`, `backfill`, …)";
 const ROLE_LINE: &str = "a line of the role (`allow`, `except`, `within`, …)";
 const BACKFILL_LINE: &str = "a line of the backfill (`when`, `add`, `on`, `region`, …)";
+const ENFORCEMENT_LINE: &str = "a line of the enforcement (`guards`, `after backfill`, `formerly`, `from`, …)";
+const TEST_LINE: &str = "a line of the test (`as`, `allow`, `deny`, `at`, …)";
 const ENTITY: &str = "`entity`";
 const ALLOW_FINDING: &str = "`allow-finding`";
 /// What begins a line.
-const LINES: &[&str] = &[DECLARATION, ROLE_LINE, BACKFILL_LINE, ENTITY];
+const LINES: &[&str] = &[DECLARATION, ROLE_LINE, BACKFILL_LINE, ENFORCEMENT_LINE, TEST_LINE, ENTITY];
 
 /// What a rule is called in a message; `None` for what never helps a reader.
 fn human(rule: Rule) -> Option<&'static str> {
@@ -205,6 +229,18 @@ fn human(rule: Rule) -> Option<&'static str> {
         | Rule::backfill
         | Rule::backfill_head
         | Rule::legacy
+        | Rule::enforcement
+        | Rule::enforcement_head
+        | Rule::license
+        | Rule::group
+        | Rule::user
+        | Rule::assign
+        | Rule::application
+        | Rule::old_option
+        | Rule::never
+        | Rule::assert
+        | Rule::test
+        | Rule::test_head
         | Rule::strict_role
         | Rule::strict_override => DECLARATION,
         Rule::allow
@@ -228,6 +264,14 @@ fn human(rule: Rule) -> Option<&'static str> {
         | Rule::done
         | Rule::see
         | Rule::backfill_rest => BACKFILL_LINE,
+        Rule::guards
+        | Rule::after_backfill
+        | Rule::opened_by
+        | Rule::enforced_from
+        | Rule::enforced_region
+        | Rule::grace
+        | Rule::enforcement_rest => ENFORCEMENT_LINE,
+        Rule::as_holder | Rule::expect | Rule::allowed | Rule::denied | Rule::test_rest => TEST_LINE,
         Rule::entity | Rule::entity_head | Rule::domain_rest => ENTITY,
         Rule::action | Rule::bare_action => "an action",
         Rule::aware | Rule::unaware | Rule::deprecated | Rule::since | Rule::conditions | Rule::requires => {
@@ -274,6 +318,46 @@ fn word(rule: Rule) -> Option<&'static str> {
         Rule::copies => "`copies`",
         Rule::extends => "`extends`",
         Rule::allow_finding => ALLOW_FINDING,
+        _ => return small(rule),
+    })
+}
+
+/// The names of small parts of enforcements, licences, subjects, objects and assertions.
+fn small(rule: Rule) -> Option<&'static str> {
+    Some(match rule {
+        Rule::operation => "an endpoint such as `GET \"/api/v2/users\"`",
+        Rule::topics => "`topic`",
+        Rule::views => "`view`",
+        Rule::every => "`*`",
+        Rule::until => "`until`",
+        Rule::less => "`<`",
+        Rule::at_most => "`<=`",
+        Rule::needs => "`needs`",
+        Rule::unwanted => "`unwanted in`",
+        Rule::member_of => "`member of`",
+        Rule::creator => "`creator`",
+        Rule::requires_roles => "`requires role`",
+        Rule::to_groups => "`group`",
+        Rule::to_users => "`user`",
+        Rule::owns => "`owns`",
+        Rule::full_access => "`unconfigured full-access`",
+        Rule::propagate => "`propagate`",
+        Rule::object_guards => "`guards`",
+        Rule::folder | Rule::folder_head => "`folder`",
+        Rule::object => "`object`",
+        Rule::read => "`read`",
+        Rule::all_readers => "`all`",
+        Rule::all_but => "`except`",
+        Rule::never_with | Rule::with_values => "`with`",
+        Rule::user_holder | Rule::group_holder | Rule::role_holder => "`role`, `group` or `user`",
+        Rule::as_role | Rule::as_group => "a role, `group` or `user`",
+        Rule::license_bound | Rule::claim | Rule::can | Rule::cannot => "`can`, `cannot` or `license <=`",
+        Rule::endpoint_target | Rule::topic_target | Rule::view_target | Rule::object_target => {
+            "`endpoint`, `topic`, `view` or `object`"
+        }
+        Rule::moment | Rule::at_date => "`at`",
+        Rule::in_region => "`region`",
+        Rule::given => "a variable and its value such as `Conversation.queue = \"Sales\"`",
         _ => return None,
     })
 }
@@ -316,8 +400,6 @@ fn help(text: &str, at: usize, found: &str) -> Option<Cow<'static, str>> {
         "," if line.trim_start().starts_with("allow ") => {
             "one permission or set a line: write another `allow`, or a set such as `outbound:{campaign, contactList}:view`"
         }
-        "enforcement" | "license" | "group" | "user" | "assign" | "application" | "folder" | "object" | "never" | "assert"
-        | "test" => "this version of the language has no such declaration yet",
         _ if found.starts_with('"') && !rest[1..].lines().next().unwrap_or("").contains('"') => {
             "a string ends on the line it begins on"
         }

@@ -3,6 +3,11 @@
 //! What the grammar leaves open is judged here: dates that no calendar has, escapes, numbers, `and` beside
 //! `or`. A faulty line is reported and left out, and its declaration marked.
 
+mod assertions;
+mod enforcement;
+mod objects;
+mod subjects;
+
 use jiff::civil;
 use pest::iterators::{Pair, Pairs};
 
@@ -131,7 +136,13 @@ impl<'s> Lower<'s> {
             Rule::divisions => ast::ItemKind::DivisionSet(self.division_set(pair)?),
             Rule::backfill => ast::ItemKind::Backfill(self.backfill(pair)?),
             Rule::legacy => ast::ItemKind::Legacy(self.legacy(pair)?),
-            _ => return None,
+            Rule::enforcement => ast::ItemKind::Enforcement(self.enforcement(pair)?),
+            Rule::license => ast::ItemKind::License(self.license(pair)?),
+            Rule::folder | Rule::object => ast::ItemKind::Object(Box::new(self.object(pair)?)),
+            Rule::never => ast::ItemKind::Never(self.never(pair)?),
+            Rule::assert => ast::ItemKind::Assert(Box::new(self.assertion(pair)?)),
+            Rule::test => ast::ItemKind::Test(self.test(pair)?),
+            _ => return self.subject(pair),
         })
     }
 
@@ -340,15 +351,21 @@ impl<'s> Lower<'s> {
             match part.as_rule() {
                 Rule::method => kind = ast::SurfaceKind::Endpoint { method: ast::Name { span: self.span_of(&part) } },
                 Rule::string => name = Some(self.text(&part)),
-                Rule::any_of => requirement = Some(ast::Requirement::Any(self.selectors(part))),
-                Rule::all_of => requirement = Some(ast::Requirement::All(self.selectors(part))),
-                Rule::open => requirement = Some(ast::Requirement::Open),
-                Rule::unstated => requirement = Some(ast::Requirement::Unstated),
                 Rule::or_self => or_self = true,
-                _ => {}
+                _ => requirement = requirement.or(self.requirement(part)),
             }
         }
         Some(ast::Surface { kind, name: name?, requirement: requirement?, or_self })
+    }
+
+    fn requirement(&mut self, pair: Pair<'_, Rule>) -> Option<ast::Requirement> {
+        Some(match pair.as_rule() {
+            Rule::any_of => ast::Requirement::Any(self.selectors(pair)),
+            Rule::all_of => ast::Requirement::All(self.selectors(pair)),
+            Rule::open => ast::Requirement::Open,
+            Rule::unstated => ast::Requirement::Unstated,
+            _ => return None,
+        })
     }
 
     // --------------------------------------------------------------------------------- divisions
@@ -565,15 +582,17 @@ impl<'s> Lower<'s> {
         let inner = parts(pair).next()?;
         Some(match inner.as_rule() {
             Rule::string => ast::Value::String(self.text(&inner)),
-            Rule::number => {
-                let span = self.span_of(&inner);
-                if inner.as_str().bytes().filter(u8::is_ascii_digit).count() > 15 {
-                    self.report(words::syntax::invalid_number(span, inner.as_str()));
-                }
-                ast::Value::Number(span)
-            }
+            Rule::number => self.number(&inner),
             _ => ast::Value::Variable(self.name(&inner)),
         })
+    }
+
+    fn number(&mut self, pair: &Pair<'_, Rule>) -> ast::Value {
+        let span = self.span_of(pair);
+        if pair.as_str().bytes().filter(u8::is_ascii_digit).count() > 15 {
+            self.report(words::syntax::invalid_number(span, pair.as_str()));
+        }
+        ast::Value::Number(span)
     }
 
     // --------------------------------------------------------------------------------- backfills

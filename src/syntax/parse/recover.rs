@@ -3,7 +3,7 @@
 //! After a fault inside a body the parser resumes at the next line that begins with a keyword of that body;
 //! after any other, at the matching brace or at the next declaration in column 0.
 
-use super::fault::{self, BACKFILL_LINES, DOMAIN_LINES, ROLE_LINES};
+use super::fault::{self, BACKFILL_LINES, DOMAIN_LINES, ENFORCEMENT_LINES, ROLE_LINES, TEST_LINES};
 use super::lower::Lower;
 use super::windows::{self, WINDOW, begins_with, deepest, solid_bytes};
 use super::{Rule, rule};
@@ -43,6 +43,28 @@ struct Body {
 const ROLE: Body = Body { lines: Rule::role_lines, rest: Rule::role_rest, keywords: ROLE_LINES };
 const DOMAIN: Body = Body { lines: Rule::domain_lines, rest: Rule::domain_rest, keywords: DOMAIN_LINES };
 const BACKFILL: Body = Body { lines: Rule::backfill_lines, rest: Rule::backfill_rest, keywords: BACKFILL_LINES };
+const ENFORCEMENT: Body = Body { lines: Rule::enforcement_lines, rest: Rule::enforcement_rest, keywords: ENFORCEMENT_LINES };
+const TEST: Body = Body { lines: Rule::test_lines, rest: Rule::test_rest, keywords: TEST_LINES };
+/// First words of declarations that have a body, or may have one.
+const BRACED: &[&str] = &[
+    "role",
+    "default",
+    "override",
+    "domain",
+    "correct",
+    "backfill",
+    "enforcement",
+    "license",
+    "addon",
+    "group",
+    "user",
+    "assign",
+    "application",
+    "old",
+    "folder",
+    "object",
+    "test",
+];
 
 /// Reads one declaration that the fast way did not take.
 pub(super) struct Recover<'l, 's> {
@@ -66,7 +88,7 @@ impl<'l, 's> Recover<'l, 's> {
         let (end, balanced) = self.extent(start);
         if let Some(deep) = deepest(&self.text[start..end]) {
             let place = self.span(start + deep, start + deep + 1);
-            self.report(words::limits::nested_too_deeply(place, limits::CONDITION_DEPTH))?;
+            self.report(words::limits::nested_too_deeply(place, self.text.as_bytes()[start + deep] == b'{', limits::NESTING))?;
             self.name_of_faulty(start, end);
             return Some(end);
         }
@@ -106,7 +128,7 @@ impl<'l, 's> Recover<'l, 's> {
     /// The end of the braced body of the declaration at `start`; sets of names open right after a colon.
     fn matching_brace(&self, start: usize, horizon: usize) -> Option<usize> {
         let word = self.text[start..].split([' ', '\t', '\n', '\r']).next().unwrap_or("");
-        if !matches!(word, "role" | "default" | "override" | "domain" | "correct" | "backfill") {
+        if !BRACED.contains(&word) {
             return None;
         }
         let (mut depth, mut before) = (0_usize, b' ');
@@ -145,6 +167,10 @@ impl<'l, 's> Recover<'l, 's> {
             (Rule::domain_head, DOMAIN)
         } else if begins_with(text, &["backfill"]) {
             (Rule::backfill_head, BACKFILL)
+        } else if begins_with(text, &["enforcement"]) {
+            (Rule::enforcement_head, ENFORCEMENT)
+        } else if begins_with(text, &["test"]) {
+            (Rule::test_head, TEST)
         } else {
             return self.report_at(Rule::strict_item, start, end);
         };
@@ -159,6 +185,8 @@ impl<'l, 's> Recover<'l, 's> {
         let mut kind = pairs.next().and_then(|pair| match head_rule {
             Rule::domain_head => self.lower.domain_head(pair).map(ast::ItemKind::Domain),
             Rule::backfill_head => self.lower.backfill_head(pair).map(ast::ItemKind::Backfill),
+            Rule::enforcement_head => self.lower.enforcement_head(pair).map(ast::ItemKind::Enforcement),
+            Rule::test_head => self.lower.test_head(pair).map(ast::ItemKind::Test),
             _ => self.lower.role_head(pair).map(ast::ItemKind::Role),
         })?;
         if self.text[after_head..end].starts_with('{') {
@@ -250,6 +278,8 @@ impl<'l, 's> Recover<'l, 's> {
             ast::ItemKind::Role(role) => self.lower.role_clauses(lines, role),
             ast::ItemKind::Domain(domain) => self.lower.domain_entries(lines, domain),
             ast::ItemKind::Backfill(backfill) => self.lower.backfill_clauses(lines, backfill),
+            ast::ItemKind::Enforcement(enforcement) => self.lower.enforcement_clauses(lines, enforcement),
+            ast::ItemKind::Test(test) => self.lower.test_clauses(lines, test),
             _ => {}
         }
     }

@@ -55,7 +55,7 @@ fn outside_braces(text: &str, at: usize) -> Option<usize> {
     None
 }
 
-/// How much of a window comes before the declaration in which parentheses stand too deep inside one another.
+/// How much of a window comes before the declaration in which parentheses or folders stand too deep inside one another.
 pub(super) fn without_deep_nesting(window: &str) -> usize {
     let Some(deep) = deepest(window) else { return window.len() };
     let before = &window[..deep];
@@ -104,21 +104,23 @@ pub(super) fn begins_with(text: &str, keywords: &[&str]) -> bool {
         && keywords.iter().any(|keyword| text.strip_prefix(keyword).is_some_and(|rest| rest.starts_with([' ', '\t', '\n', '\r'])))
 }
 
-/// Where parentheses, outside strings and comments, first exceed the limit.
+/// Where parentheses, or the braces of folders, outside strings and comments, first exceed the limit.
 pub(super) fn deepest(text: &str) -> Option<usize> {
-    let count = memchr::memchr_iter(b'(', text.as_bytes()).take(limits::CONDITION_DEPTH + 1).count();
-    if count <= limits::CONDITION_DEPTH {
+    let folders = memchr::memmem::find(text.as_bytes(), b"folder").is_some();
+    let may_exceed = |byte| memchr::memchr_iter(byte, text.as_bytes()).nth(limits::NESTING).is_some();
+    if !may_exceed(b'(') && !(folders && may_exceed(b'{')) {
         return None;
     }
-    let mut depth = 0_usize;
+    let (mut parentheses, mut braces) = (0_usize, 0_usize);
     for (at, byte) in solid_bytes(text) {
         match byte {
-            b'(' => depth += 1,
-            b')' => depth = depth.saturating_sub(1),
-            b'}' => depth = 0,
+            b'(' => parentheses += 1,
+            b')' => parentheses = parentheses.saturating_sub(1),
+            b'{' => braces += 1,
+            b'}' => (parentheses, braces) = (0, braces.saturating_sub(1)),
             _ => {}
         }
-        if depth > limits::CONDITION_DEPTH {
+        if parentheses > limits::NESTING || folders && braces > limits::NESTING {
             return Some(at);
         }
     }

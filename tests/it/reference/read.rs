@@ -139,6 +139,7 @@ impl Declarations {
                     members: Some(reader.names(&set.members.names)),
                 }),
                 ast::ItemKind::Backfill(backfill) => self.backfills.push(reader.backfill(backfill, item.faulty)),
+                _ => {}
             }
         }
     }
