@@ -38,7 +38,8 @@ impl Licenses {
     /// With one more.
     #[must_use]
     pub fn with(self, license: LicenseId) -> Self {
-        Self(self.0 | 1 << license.index())
+        let bit = u32::try_from(license.index()).ok().and_then(|at| 1_u64.checked_shl(at));
+        Self(self.0 | bit.unwrap_or(0))
     }
 
     /// Those of both.
@@ -56,7 +57,7 @@ impl Licenses {
     /// Whether a licence is among them.
     #[must_use]
     pub fn has(self, license: LicenseId) -> bool {
-        self.0 >> license.index() & 1 == 1
+        self.0 & Self::default().with(license).0 != 0
     }
 
     /// Whether there is none.

@@ -129,7 +129,7 @@ impl Resolver<'_> {
                         self.sink.report(words::assertions::nobody_asks(clause.span, test.name.span));
                     }
                     None => {}
-                    Some(holder) => assertions.extend(self.expect(source, expect, holder, clause.span)),
+                    Some(holder) => assertions.extend(self.expectation(source, expect, holder, clause.span)),
                 },
             }
         }
@@ -151,7 +151,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn expect(&mut self, source: &Source, expect: &ast::Expect, holder: Option<Holder>, span: Span) -> Option<Assertion> {
+    fn expectation(&mut self, source: &Source, expect: &ast::Expect, holder: Option<Holder>, span: Span) -> Option<Assertion> {
         let moment = self.moment(source, expect.moment);
         let target = self.target(source, expect.target);
         let scope = self.where_(source, expect.scope.as_ref());

@@ -90,7 +90,6 @@ impl Resolver<'_> {
         if let Some(excess) = self.program.licenses.get(limits::LICENSES) {
             let finding = words::limits::exceeded(Code::TooManyLicenses, Some(excess.span), limits::LICENSES, "licences");
             self.sink.report(finding);
-            self.program.licenses.truncate(limits::LICENSES);
         }
     }
 

@@ -17,7 +17,7 @@ use crate::reference::{NormalForm, Scope, States};
 /// Compiles texts and says what came out.
 pub(crate) fn compile(files: &[(String, String)], regions: &[String], role_backfill: bool) -> Observed {
     let texts = || files.iter().map(|(name, text)| (name.clone(), text.clone(), false)).collect();
-    let organisation = Organisation { created: None, regions: regions.to_vec(), role_backfill };
+    let organisation = Organisation { regions: regions.to_vec(), role_backfill, ..Organisation::default() };
     let mut compilation = compile_input(Input { sources: Sources::new(texts()), organisation, ..Input::default() });
     let declarations = declarations(&compilation.sources);
     let findings =

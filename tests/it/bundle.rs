@@ -83,6 +83,8 @@ default role supervisor "Supervisor" {
     allow routing:skill:*
 }
 
+license cx1 < cx2
+
 override supervisor {
     owner "ops"
     within both

@@ -23,7 +23,8 @@ const PROJECTS: u64 = 150;
 
 fn compiled(generated: &Project, pins: Option<Pins>) -> Compilation {
     let texts = generated.texts().into_iter().map(|(name, text)| (name, text, false)).collect();
-    let organisation = Organisation { created: None, regions: generated.regions.clone(), role_backfill: generated.role_backfill };
+    let organisation =
+        Organisation { regions: generated.regions.clone(), role_backfill: generated.role_backfill, ..Organisation::default() };
     compile(Input { sources: Sources::new(texts), organisation, pins, ..Input::default() })
 }
 

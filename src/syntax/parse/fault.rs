@@ -157,6 +157,9 @@ fn expected(error: &Error<Rule>, on_new_line: bool) -> Vec<&'static str> {
     if in_body && on_new_line {
         names.retain(|name| LINES.contains(name));
     }
+    if names.contains(&DECLARATION) {
+        names.retain(|name| !["`folder`", "`object`"].contains(name));
+    }
     names.extend(closes.then_some(BRACE));
     names
 }
@@ -207,42 +210,50 @@ const ALLOW_FINDING: &str = "`allow-finding`";
 /// What begins a line.
 const LINES: &[&str] = &[DECLARATION, ROLE_LINE, BACKFILL_LINE, ENFORCEMENT_LINE, TEST_LINE, ENTITY];
 
+/// Whether a rule begins a declaration.
+fn declares(rule: Rule) -> bool {
+    matches!(
+        rule,
+        Rule::role
+            | Rule::override_role
+            | Rule::role_head
+            | Rule::override_head
+            | Rule::default
+            | Rule::domain
+            | Rule::domain_head
+            | Rule::correct
+            | Rule::endpoint
+            | Rule::topic
+            | Rule::view
+            | Rule::pair
+            | Rule::division
+            | Rule::divisions
+            | Rule::home
+            | Rule::backfill
+            | Rule::backfill_head
+            | Rule::legacy
+            | Rule::enforcement
+            | Rule::enforcement_head
+            | Rule::license
+            | Rule::group
+            | Rule::user
+            | Rule::assign
+            | Rule::application
+            | Rule::old_option
+            | Rule::never
+            | Rule::assert
+            | Rule::test
+            | Rule::test_head
+            | Rule::strict_role
+            | Rule::strict_override
+    )
+}
+
 /// What a rule is called in a message; `None` for what never helps a reader.
 fn human(rule: Rule) -> Option<&'static str> {
     Some(match rule {
         Rule::comment => return None,
-        Rule::role
-        | Rule::override_role
-        | Rule::role_head
-        | Rule::override_head
-        | Rule::default
-        | Rule::domain
-        | Rule::domain_head
-        | Rule::correct
-        | Rule::endpoint
-        | Rule::topic
-        | Rule::view
-        | Rule::pair
-        | Rule::division
-        | Rule::divisions
-        | Rule::home
-        | Rule::backfill
-        | Rule::backfill_head
-        | Rule::legacy
-        | Rule::enforcement
-        | Rule::enforcement_head
-        | Rule::license
-        | Rule::group
-        | Rule::user
-        | Rule::assign
-        | Rule::application
-        | Rule::old_option
-        | Rule::never
-        | Rule::assert
-        | Rule::test
-        | Rule::test_head
-        | Rule::strict_role
-        | Rule::strict_override => DECLARATION,
+        rule if declares(rule) => DECLARATION,
         Rule::allow
         | Rule::except
         | Rule::within

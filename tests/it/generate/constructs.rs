@@ -136,6 +136,7 @@ impl Finder<'_> {
             }
             ast::ItemKind::DivisionSet(_) => self.mark(Construct::DivisionSet, true),
             ast::ItemKind::Backfill(backfill) => self.backfill(backfill),
+            _ => {}
         }
     }
 

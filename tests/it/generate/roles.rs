@@ -77,6 +77,7 @@ impl Divisions {
             Node::line(format!("{home}division {name}{title}"))
         };
         let mut nodes: Vec<Node> = names.iter().map(|name| division(rng, name)).collect();
+        nodes.push(Node::line("license collaborate < cx1 < cx3"));
         if rng.chance(85) {
             nodes.push(Node::line("divisions emea = emea_sales, emea_service"));
             names.push("emea");

@@ -95,12 +95,12 @@ impl<W: Write> Tree<'_, W> {
                 TestClauseKind::As { holder, scope } => tree.node(&format!("as {}", tree.holder(*holder)), |tree| {
                     scope.iter().try_for_each(|scope| tree.scope("in", scope))
                 }),
-                TestClauseKind::Expect(expect) => tree.expect(expect),
+                TestClauseKind::Expect(expect) => tree.expectation(expect),
             })
         })
     }
 
-    fn expect(&mut self, expect: &Expect) -> io::Result<()> {
+    fn expectation(&mut self, expect: &Expect) -> io::Result<()> {
         let word = if expect.allow { "allow" } else { "deny" };
         let text = format!("{word} {}{}", self.target(expect.target), self.moment(expect.moment));
         self.node(&text, |tree| {
