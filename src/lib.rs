@@ -6,6 +6,7 @@
 // The parser that pest generates names it.
 extern crate alloc;
 
+pub mod access;
 pub mod catalog;
 pub mod catalogs;
 pub mod check;

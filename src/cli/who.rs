@@ -9,11 +9,12 @@ use miette::IntoDiagnostic as _;
 use super::output;
 use super::question::{self, Asked, Asking};
 use super::show::Format;
+use crate::access::Access;
 use crate::compile::Compilation;
 use crate::diagnostic::words;
 use crate::model::Requirement;
 use crate::render;
-use crate::who::{self, Compiled, Target};
+use crate::who::{self, Target};
 
 /// Say which roles have a permission, or reach what permissions open.
 ///
@@ -48,7 +49,7 @@ pub fn run(command: &Who) -> miette::Result<ExitCode> {
     left_out(&asking.compilation).into_diagnostic()?;
     let Asking { compilation, moment } = &mut asking;
     let (flat, epochs) = (&compilation.flat, &compilation.epochs);
-    let holders = who::who(&mut Compiled { program: &mut compilation.program, flat, epochs }, target, *moment);
+    let holders = who::who(&mut Access::new(&mut compilation.program, flat, epochs), target, *moment);
     let (sources, program) = (&compilation.sources, &compilation.program);
     let view = render::who::View { sources, program, target, moment: *moment, holders: &holders };
     let text = match command.format {

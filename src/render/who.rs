@@ -7,12 +7,13 @@ use serde::Serialize;
 use super::json::ScopeView;
 use super::phrases;
 use super::style::{faint, narrow, padded, place, strong};
+use crate::access::Way;
 use crate::diagnostic::words::{self, count};
 use crate::model::{Program, Requirement};
 use crate::sets::PermissionId;
 use crate::source::Sources;
 use crate::timeline::Moment;
-use crate::who::{Holder, Target, Way};
+use crate::who::{Holder, Target};
 
 /// Sources, project, question and answer.
 #[derive(Debug, Clone, Copy)]

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rolec::access::{Access, Way};
 use rolec::compile::{Compilation, Input, compile};
 use rolec::diagnostic::Code;
 use rolec::flatten::{Grant, is_subsumed};
@@ -14,7 +15,7 @@ use rolec::sets::PermissionId;
 use rolec::show::{Giver, Shown, show};
 use rolec::source::Sources;
 use rolec::timeline::{Gain, Moment};
-use rolec::who::{Compiled as Holding, Target, Way, who};
+use rolec::who::{Target, who};
 use rolec::why::{Compiled, Question, Verdict, why};
 
 use crate::generate::Project;
@@ -106,7 +107,7 @@ fn ensure_who_agrees(compilation: &mut Compilation) {
     let moment = Moment::default();
     let shown: Vec<_> = roles.iter().map(|role| show(program, flat, epochs, *role, moment)).collect();
     for permission in program.catalog.ids().collect::<Vec<_>>() {
-        let holders = who(&mut Holding { program, flat, epochs }, Target::Permission(permission), moment);
+        let holders = who(&mut Access::new(program, flat, epochs), Target::Permission(permission), moment);
         for (role, shown) in roles.iter().zip(&shown) {
             let held = shown.grants.iter().filter(|held| held.grant.permission == permission);
             let held: BTreeSet<Way> = held.map(|held| Way { scope: held.grant.scope, condition: held.grant.condition }).collect();
@@ -121,7 +122,7 @@ fn ensure_who_agrees(compilation: &mut Compilation) {
             Requirement::All(permissions) => (permissions, true),
             Requirement::Open | Requirement::Unstated => (Vec::new(), false),
         };
-        let holders = who(&mut Holding { program, flat, epochs }, Target::Surface(at), moment);
+        let holders = who(&mut Access::new(program, flat, epochs), Target::Surface(at), moment);
         for (role, shown) in roles.iter().zip(&shown) {
             // Division by division, whatever the condition.
             for division in std::iter::once(None).chain((0..program.divisions.len()).map(|at| Some(DivisionId::new(at)))) {
