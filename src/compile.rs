@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
+use crate::access::Access;
 use crate::check::{self, Stages, silence};
 use crate::diagnostic::{Code, Diagnostic, Level, Levels, Sink};
 use crate::flatten::{self, Flat};
@@ -89,6 +90,7 @@ pub fn compile_watched(input: Input, done: &mut dyn FnMut(&'static str)) -> Comp
     let epochs = timeline::timeline(&mut program, &order, &flat, &mut sink);
     done("timeline");
     check::check(Stages { program: &program, order: &order, flat: &flat, epochs: &epochs }, &mut sink);
+    check::assertions::check(&mut Access::new(&mut program, &flat, &epochs), &mut sink);
     done("check");
     lock::check(&mut program, &order, &flat, (pins.as_ref(), locked), &mut sink);
     done("lock");

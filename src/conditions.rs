@@ -40,6 +40,24 @@ impl Operand {
     }
 }
 
+impl Operand {
+    /// Whether a comparison of two values holds. Only numbers have an order.
+    fn compares(&self, operator: Operator, right: &Self) -> bool {
+        let number = |value: &Self| match value {
+            Self::Number(text) => text.parse::<f64>().ok(),
+            Self::String(_) | Self::Variable(_) => None,
+        };
+        let order = number(self).zip(number(right)).and_then(|(left, right)| left.partial_cmp(&right));
+        match operator {
+            Operator::Equal => self == right,
+            Operator::AtLeast => order.is_some_and(std::cmp::Ordering::is_ge),
+            Operator::Above => order.is_some_and(std::cmp::Ordering::is_gt),
+            Operator::AtMost => order.is_some_and(std::cmp::Ordering::is_le),
+            Operator::Below => order.is_some_and(std::cmp::Ordering::is_lt),
+        }
+    }
+}
+
 impl std::fmt::Display for Operand {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -84,6 +102,26 @@ impl Condition {
         flat.sort_by_cached_key(ToString::to_string);
         flat.dedup();
         if flat.len() == 1 { flat.swap_remove(0) } else { join(flat.into()) }
+    }
+
+    /// Whether it holds of a request with these attributes; a comparison with one that is missing does not.
+    #[must_use]
+    pub fn holds(&self, given: &[(Box<str>, Operand)]) -> bool {
+        let attribute = |name: &str| given.iter().find(|(own, _)| **own == *name).map(|(_, value)| value);
+        let value = |operand: &Operand| match operand {
+            Operand::Variable(name) => attribute(name).cloned(),
+            Operand::String(_) | Operand::Number(_) => Some(operand.clone()),
+        };
+        match self {
+            Self::Compare(variable, operator, right) => {
+                attribute(variable).zip(value(right)).is_some_and(|(left, right)| left.compares(*operator, &right))
+            }
+            Self::In(variable, values) => {
+                attribute(variable).is_some_and(|left| values.iter().filter_map(value).any(|right| *left == right))
+            }
+            Self::And(operands) => operands.iter().all(|operand| operand.holds(given)),
+            Self::Or(operands) => operands.iter().any(|operand| operand.holds(given)),
+        }
     }
 
     /// The variable and the values of a condition that is a list of them.

@@ -7,6 +7,7 @@
 extern crate alloc;
 
 pub mod access;
+pub mod assertions;
 pub mod catalog;
 pub mod catalogs;
 pub mod check;

@@ -2,12 +2,14 @@
 //!
 //! Checks read the compiled stages and report; none of them changes anything.
 
+pub mod assertions;
 mod backfills;
 mod catalog;
 mod clauses;
 mod confinement;
 mod divisions;
 mod inheritance;
+mod nevers;
 mod requirements;
 pub mod silence;
 
@@ -66,4 +68,5 @@ pub fn check(stages: Stages<'_>, sink: &mut Sink) {
         sink.absorb(part);
     }
     backfills::check(stages, sink);
+    nevers::check(stages, sink);
 }

@@ -252,6 +252,12 @@ codes! {
     /// An assignment in the home division where none is declared.
     NoHomeDivision = "no-home-division", Error, Fixed;
 
+    /// Somebody holds together what nobody may.
+    NeverBroken = "never-broken", Error, Judgement;
+    /// An assertion does not hold.
+    AssertionFailed = "assertion-failed", Error, Judgement;
+    /// A line of a test does not hold.
+    TestFailed = "test-failed", Error, Judgement;
     /// A test expects something of nobody.
     NobodyAsks = "nobody-asks", Error, Fixed;
     /// A test that expects nothing.

@@ -153,6 +153,11 @@ impl From<Vec<Diagnostic>> for Sink {
 
 impl Sink {
     /// Takes a finding; past [`limits::FINDINGS`] it is only counted.
+    pub fn report_any(&mut self, finding: Option<Diagnostic>) {
+        finding.into_iter().for_each(|finding| self.report(finding));
+    }
+
+    /// Takes a finding.
     pub fn report(&mut self, finding: Diagnostic) {
         if self.findings.len() < limits::FINDINGS {
             self.findings.push(finding);
