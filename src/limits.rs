@@ -10,6 +10,8 @@ pub const LOCK_BYTES: usize = 64 << 20;
 pub const DOCUMENT_BYTES: usize = 64 << 20;
 /// Bytes of all sources together (`project-too-large`); spans are 32 bits wide.
 pub const PROJECT_BYTES: usize = 2 << 30;
+/// Bytes of one declaration (`declaration-too-large`); its tree takes many times its text.
+pub const DECLARATION_BYTES: usize = 16 << 20;
 /// Syntax errors reported of one file (`too-many-syntax-errors`).
 pub const SYNTAX_ERRORS: usize = 500;
 /// Findings of a project that are told (`too-many-findings`).

@@ -28,6 +28,14 @@ pub fn nested_too_deeply(span: Span, limit: usize) -> Diagnostic {
         .help("conditions rarely need more than two: join the parts with `and` or `or`")
 }
 
+/// A declaration that is larger than the compiler reads.
+#[must_use]
+pub fn declaration_too_large(span: Span, bytes: usize, limit: usize) -> Diagnostic {
+    Diagnostic::new(Code::DeclarationTooLarge, format!("a declaration of {bytes} bytes, more than {limit}"))
+        .at(span, "begins here and is not read")
+        .help("split it: a role may extend others, and a domain be reopened; if it should be shorter, a `}` is missing")
+}
+
 /// A file that is larger than the compiler reads.
 #[must_use]
 pub fn file_too_large(name: &str, bytes: u64, limit: usize) -> Diagnostic {

@@ -3,7 +3,7 @@
 //! After a fault inside a body the parser resumes at the next line that begins with a keyword of that body;
 //! after any other, at the matching brace or at the next declaration in column 0.
 
-use super::fault::{self, BACKFILL_LINES, DOMAIN_LINES, ROLE_LINES};
+use super::fault::{self, BACKFILL_LINES, DECLARATIONS, DOMAIN_LINES, ROLE_LINES};
 use super::lower::Lower;
 use super::windows::{self, WINDOW, begins_with, deepest, solid_bytes};
 use super::{Rule, rule};
@@ -56,14 +56,24 @@ impl<'l, 's> Recover<'l, 's> {
         Self { lower, text }
     }
 
-    /// Reads the declaration at `at` and says where to go on; `None` when the file has too many faults.
-    pub(super) fn declaration(&mut self, at: usize) -> Option<usize> {
+    /// Reads the declaration at `at`, in the window that ends at `window`, and says where to go on; `None` when the file has
+    /// too many faults.
+    pub(super) fn declaration(&mut self, at: usize, window: usize) -> Option<usize> {
         let start = skip_blanks(self.text, at);
         self.keep_comments(at, start);
         if start == self.text.len() {
             return Some(start);
         }
         let (end, balanced) = self.extent(start);
+        let known = balanced.unwrap_or(end.min(window));
+        if known - start.min(known) > limits::DECLARATION_BYTES && begins_with(&self.text[start..], DECLARATIONS) {
+            let word = self.text[start..].bytes().take_while(u8::is_ascii_lowercase).count();
+            let bytes = self.text[start..known].trim_end().len();
+            let place = self.span(start, start + word);
+            self.report(words::limits::declaration_too_large(place, bytes, limits::DECLARATION_BYTES))?;
+            self.name_of_faulty(start, end);
+            return Some(known);
+        }
         if let Some(deep) = deepest(&self.text[start..end]) {
             let place = self.span(start + deep, start + deep + 1);
             self.report(words::limits::nested_too_deeply(place, limits::CONDITION_DEPTH))?;
