@@ -10,6 +10,7 @@ mod divisions;
 mod inheritance;
 mod requirements;
 pub mod silence;
+pub mod unread;
 
 use rayon::prelude::*;
 

@@ -8,6 +8,8 @@ use rolec::compile::{Input, compile};
 use rolec::diagnostic::{Diagnostic, Level};
 use rolec::source::Sources;
 
+use crate::scratch::Scratch;
+
 const CATALOG: &str = "
 domain d {
     entity e division-aware { view edit }
@@ -126,6 +128,19 @@ fn strings_have_no_order() {
 fn every_name_in_braces_matches_something() {
     check("role r {\n allow d:{e, plain}:touch //^ empty-selector\n}");
     check("role r {\n allow d:{e, nothing}:* //^ unknown-permission\n}");
+}
+
+/// What a file that can't be read may declare is not called unknown elsewhere; what has nothing to do with it is told.
+#[test]
+fn a_file_that_is_not_utf8_is_told_once() {
+    let scratch = Scratch::project();
+    scratch.write("base.role", b"role b\xe4r {\n allow nothing:at:all\n");
+    scratch
+        .write("roles.role", "role child extends b\u{e4}r {}\nrole other {\n requires role b\u{e4}r\n created 2026-02-30\n}\n");
+    let findings = scratch.compile().findings;
+    let found: Vec<&str> = findings.iter().map(|finding| finding.code.name()).collect();
+    assert_eq!(found, ["not-utf8", "invalid-date"]);
+    assert!(findings[0].help.as_ref().is_some_and(|help| help.ends_with("findings that may come of it are told then")));
 }
 
 /// The number of near names that are looked up is bounded; whether a name exists is not.

@@ -1,5 +1,6 @@
 //! Findings about the compiler's own bounds, and about files that can't be read.
 
+use super::count;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::span::Span;
 
@@ -52,6 +53,16 @@ pub fn not_utf8(name: &str, line: usize, column: usize, span: Option<Span>) -> D
         Some(span) => finding.at(span, "no character of UTF-8"),
         None => finding,
     }
+}
+
+/// Adds to what could not be read how much is not told because of it.
+pub fn held_back(finding: &mut Diagnostic, findings: usize) {
+    let rest =
+        format!("{} that may come of it {} told then", count(findings, "finding"), if findings == 1 { "is" } else { "are" });
+    finding.help = Some(match finding.help.take() {
+        Some(help) => format!("{help}; {rest}"),
+        None => rest,
+    });
 }
 
 /// A folder that links back to one that holds it.
