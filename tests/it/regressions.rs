@@ -130,6 +130,21 @@ fn every_name_in_braces_matches_something() {
     check("role r {\n allow d:{e, nothing}:* //^ unknown-permission\n}");
 }
 
+#[test]
+fn what_mends_a_contradiction_is_told() {
+    check_help("role r {}\nrole r {}\n", 2, "rename one of them");
+    check_help("role r {\n within a\n allow d:e:view in b\n}\n", 3, "name divisions of it after `in`");
+    check_help("role r {\n allow d:e:view in b\n}\nrole s extends r {\n within a\n}\n", 5, "drop the parent `r`");
+    let pair = "domain p {\n entity u division-unaware { x y }\n entity w division-aware { x y }\n}\n";
+    check_help(&format!("{pair}pair p:u:x -> p:u:y\n"), 5, "correct what is stated");
+    check_help(&format!("{pair}pair p:u:x -> p:u:x\n"), 5, "its successor on the right");
+    let swapped = told(&format!("{pair}pair p:w:x -> p:u:x\n"));
+    assert!(
+        swapped.iter().all(|(_, _, help)| help.contains("write `pair p:u:x -> p:w:x`")) && swapped.len() == 2,
+        "{swapped:#?}"
+    );
+}
+
 /// What a file that can't be read may declare is not called unknown elsewhere; what has nothing to do with it is told.
 #[test]
 fn a_file_that_is_not_utf8_is_told_once() {
