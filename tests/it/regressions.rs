@@ -69,6 +69,32 @@ fn a_misspelt_keyword_is_shown_where_it_stands() {
     check_help("domain x {\n entitty y { view }\n}\n", 2, "did you mean `entity`?");
 }
 
+/// Every misspelt declaration is told in one run, and what stands between is kept.
+#[test]
+fn misspelt_declarations_are_all_told() {
+    let source = "rol a {\n allow d:e:view\n}\n\ndvision x\ndivison y\n\nrole b {\n allow d:e:view\n}\n\npair x\nendpont GET \"/a\" open\ndomin q {\n entity z { view }\n}\n";
+    let told = told(source);
+    let helps: Vec<(usize, &str)> = told.iter().map(|(line, _, help)| (*line, help.as_str())).collect();
+    let meant = |line: usize, word: &str| (line, format!("did you mean `{word}`?"));
+    for (line, help) in [meant(1, "role"), meant(5, "division"), meant(6, "division"), meant(13, "endpoint"), meant(14, "domain")]
+    {
+        assert!(helps.contains(&(line, help.as_str())), "{line} {help}: {told:#?}");
+    }
+    assert_eq!(told.iter().map(|(line, ..)| *line).collect::<Vec<_>>(), [1, 5, 6, 12, 13, 14], "{told:#?}");
+}
+
+#[test]
+fn a_missing_brace_after_a_head_is_one_fault() {
+    check_help("role r\n allow d:e:view\n}\n", 1, "write `{` after its head");
+    check_help("role r extends s\n owner \"me\"\n}\nrole s {}\n", 1, "write `{` after its head");
+    check_help("role r allow d:e:view }\n", 1, "write `{` after its head");
+    check_help("role r\n\nrole s {}\n", 1, "write `{` after its head");
+    check_help("domain x\n entity y { view }\n}\nrole r {\n allow x:y:view\n}\n", 1, "write `{` after its head");
+    check_help("backfill b\n when d:e:view\n add d:e:edit\n on 2026-01-01\n}\n", 1, "write `{` after its head");
+    // What stands in the body is judged all the same.
+    assert_eq!(told("role r\n allow d:e:nothing\n}\n").iter().map(|(line, ..)| *line).collect::<Vec<_>>(), [1, 2]);
+}
+
 #[test]
 fn a_permission_without_colons_is_one_fault() {
     for written in ["d e:view", "d:e view", "d/e/view", "d e view"] {
