@@ -28,6 +28,8 @@ pub const FLAT_BYTES: usize = 1 << 30;
 pub const EPOCHS: usize = 1 << 10;
 /// What all roles gain from backfills, in all calendars (`flat-too-large`).
 pub const GAINS: usize = 1 << 24;
+/// Triggers of backfills in all roles that depend on which clauses give them (`flat-too-large`).
+pub const TRACES: usize = 1 << 25;
 /// Derivations that `why` lists for one permission of one role.
 pub const DERIVATIONS: usize = 1 << 8;
 /// Steps after which the search for further derivations ends; the first one is found however far it is.
