@@ -8,6 +8,7 @@ use rolec::compile::{Input, compile};
 use rolec::diagnostic::{Diagnostic, Level};
 use rolec::source::Sources;
 
+use crate::folder::run;
 use crate::scratch::Scratch;
 
 const CATALOG: &str = "
@@ -182,6 +183,17 @@ fn a_file_that_is_not_utf8_is_told_once() {
     let found: Vec<&str> = findings.iter().map(|finding| finding.code.name()).collect();
     assert_eq!(found, ["not-utf8", "invalid-date"]);
     assert!(findings[0].help.as_ref().is_some_and(|help| help.ends_with("findings that may come of it are told then")));
+}
+
+/// The formatter does not write what stands for the bytes of such a file.
+#[test]
+fn a_file_that_is_not_utf8_is_not_formatted() {
+    let scratch = Scratch::project();
+    let bytes = b"role   r \"B\xfcro\" {}\n";
+    scratch.write("a.role", bytes);
+    let outcome = run(scratch.root(), &["fmt"]);
+    assert!(outcome.code == 1 && outcome.err.contains("not-utf8"), "{outcome}");
+    assert_eq!(std::fs::read(scratch.place("a.role")).expect("the file is there"), bytes);
 }
 
 /// The number of near names that are looked up is bounded; whether a name exists is not.
