@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 
 use crate::access::Access;
-use crate::check::{self, Stages, silence};
+use crate::check::{self, Stages, silence, unread};
 use crate::diagnostic::{Code, Diagnostic, Level, Levels, Sink};
 use crate::flatten::{self, Flat};
 use crate::graph::{self, Order};
@@ -98,7 +98,7 @@ pub fn compile_watched(input: Input, done: &mut dyn FnMut(&'static str)) -> Comp
         levels.extend([Code::NoLock, Code::LockDrift, Code::LockOutdated].map(|code| (code, Some(Level::Error))));
     }
     let findings = silence::apply(sink.into_findings(), &program.allowed_findings, &levels);
-    let findings = Sink::from(findings).into_sorted();
+    let findings = unread::hold_back(Sink::from(findings).into_sorted(), &sources);
     done("silence");
     Compilation { sources, program, order, flat, epochs, findings }
 }

@@ -10,6 +10,8 @@ pub const LOCK_BYTES: usize = 64 << 20;
 pub const DOCUMENT_BYTES: usize = 64 << 20;
 /// Bytes of all sources together (`project-too-large`); spans are 32 bits wide.
 pub const PROJECT_BYTES: usize = 2 << 30;
+/// Bytes of one declaration (`declaration-too-large`); its tree takes many times its text.
+pub const DECLARATION_BYTES: usize = 16 << 20;
 /// Syntax errors reported of one file (`too-many-syntax-errors`).
 pub const SYNTAX_ERRORS: usize = 500;
 /// Findings of a project that are told (`too-many-findings`).
@@ -28,6 +30,8 @@ pub const FLAT_BYTES: usize = 1 << 30;
 pub const EPOCHS: usize = 1 << 10;
 /// What all roles gain from backfills, in all calendars (`flat-too-large`).
 pub const GAINS: usize = 1 << 24;
+/// Triggers of backfills in all roles that depend on which clauses give them (`flat-too-large`).
+pub const TRACES: usize = 1 << 25;
 /// Derivations that `why` lists for one permission of one role.
 pub const DERIVATIONS: usize = 1 << 8;
 /// Steps after which the search for further derivations ends; the first one is found however far it is.

@@ -1,14 +1,12 @@
 //! Where a grant comes from: through which clauses and parents, worked out when somebody asks.
 
 mod nearest;
-
-use std::collections::BTreeMap;
+mod traces;
 
 use jiff::civil::Date;
 
 use crate::conditions::ConditionId;
 use crate::flatten::Flat;
-use crate::graph::Order;
 use crate::limits;
 use crate::model::{Allow, Group, ParentKind, Program, RoleId};
 use crate::scopes::{ScopeId, Scopes};
@@ -16,6 +14,7 @@ use crate::sets::PermissionId;
 use crate::span::Span;
 
 pub use nearest::{Nearest, nearest};
+pub use traces::Traces;
 
 /// Which clauses count when a permission is traced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -30,41 +29,6 @@ impl Filter {
     fn counts(self, allow: &Allow) -> bool {
         !(self.explicitly && allow.wildcard) && self.held_on.is_none_or(|day| allow.since.is_none_or(|since| since <= day))
     }
-}
-
-/// By role: where it holds a permission, whatever the condition, by the clauses that count. Nowhere for roles that are not flattened.
-#[must_use]
-pub fn trace(program: &mut Program, order: &Order, permission: PermissionId, filter: Filter) -> Vec<ScopeId> {
-    let mut found = vec![Scopes::empty(); program.roles.len()];
-    for id in order.roles.iter().copied() {
-        let role = program.role(id);
-        let (parents, allows, within) = (role.parents.clone(), role.allows.clone(), role.within);
-        let mut scope = Scopes::empty();
-        for at in parents {
-            let mut inherited = found[program.parents[at as usize].role.index()];
-            if let Some(copy) = program.pinned_copy(id, at) {
-                let held = copy.groups.iter().filter(|group| program.sets.contains(group.set, permission));
-                let held: Vec<ScopeId> = held.map(|group| group.scope).collect();
-                let pinned = held.into_iter().fold(Scopes::empty(), |a, b| program.scopes.union(a, b));
-                inherited = if filter.explicitly { program.scopes.intersection(inherited, pinned) } else { pinned };
-            }
-            scope = program.scopes.union(scope, inherited);
-        }
-        for at in allows {
-            let allow = &program.allows[at as usize];
-            if filter.counts(allow) && program.sets.contains(allow.set, permission) {
-                let own = program.scope_for(permission, allow.scope);
-                scope = program.scopes.union(scope, own);
-            }
-        }
-        if let (Some((within, _)), false) = (within, program.catalog.is_unaware(permission)) {
-            scope = program.scopes.intersection(scope, within);
-        }
-        if scope != Scopes::empty() && !program.is_excepted(id, permission) {
-            found[id.index()] = scope;
-        }
-    }
-    found
 }
 
 /// One way in which a role comes to hold a permission.
@@ -262,25 +226,4 @@ pub fn chain(program: &Program, derivation: &Derivation) -> Vec<(Span, String)> 
         last.1 = format!("{}, and so on through {more} more", last.1);
     }
     labels
-}
-
-/// Memory of traces, since several backfills share triggers.
-#[derive(Debug, Default)]
-pub struct Traces {
-    known: BTreeMap<(PermissionId, Filter), Vec<ScopeId>>,
-}
-
-impl Traces {
-    /// Where a role holds a permission by the clauses that count.
-    pub fn scope(
-        &mut self,
-        program: &mut Program,
-        order: &Order,
-        role: RoleId,
-        permission: PermissionId,
-        filter: Filter,
-    ) -> ScopeId {
-        let traced = self.known.entry((permission, filter)).or_insert_with(|| trace(program, order, permission, filter));
-        traced[role.index()]
-    }
 }

@@ -2,6 +2,7 @@
 //!
 //! Regions with the same dates share one calendar. Only what changes a role's normal form is kept.
 
+mod since;
 mod triggers;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +19,7 @@ use crate::provenance::{Filter, Traces};
 use crate::scopes::{ScopeId, Scopes};
 use crate::sets::PermissionId;
 
+use since::Sinces;
 use triggers::Triggers;
 
 /// A permission that a backfill gives to a role.
@@ -161,22 +163,21 @@ pub fn timeline(program: &mut Program, order: &Order, flat: &Flat, sink: &mut Si
         }
     }
     let candidates = candidates(program, order, flat);
-    let latest_since = program.allows.iter().filter_map(|allow| allow.since).max();
-    let mut runner = Runner { program, order, flat, traces: Traces::default(), latest_since, gained: 0 };
+    let sinces = Sinces::new(program);
+    let mut runner = Runner { program, flat, traces: Traces::default(), sinces, gained: 0 };
     for at in 0..epochs.calendars.len() {
         let events = Events::new(runner.program, &epochs.calendars[at].events);
         for role in candidates.iter().copied() {
             runner.run(role, (at, &events), &mut epochs);
-            if runner.gained > limits::GAINS {
-                let role = runner.program.role(role);
-                let excess = format!("more than {} million gains from backfills", limits::GAINS >> 20);
-                sink.report(words::roles::flat_too_large(&role.name, role.name_span, &excess));
+            if runner.is_too_large(role, sink) {
                 return nothing(runner.program);
             }
         }
     }
-    runner.run_done(&candidates, &mut epochs);
-    epochs
+    match runner.run_done(&candidates, &mut epochs, sink) {
+        Some(()) => epochs,
+        None => nothing(runner.program),
+    }
 }
 
 /// No changes at all, in any region.
@@ -251,15 +252,28 @@ fn is_younger(program: &Program, role: RoleId, date: Date) -> bool {
 /// Runs backfills on roles, one role at a time.
 struct Runner<'p> {
     program: &'p mut Program,
-    order: &'p Order,
     flat: &'p Flat,
     traces: Traces,
-    latest_since: Option<Date>,
+    sinces: Sinces,
     /// How many gains there are so far.
     gained: usize,
 }
 
 impl Runner<'_> {
+    /// Whether there is more than a bound allows after a role was run; that is reported.
+    fn is_too_large(&self, role: RoleId, sink: &mut Sink) -> bool {
+        let excess = if self.gained > limits::GAINS {
+            format!("more than {} million gains from backfills", limits::GAINS >> 20)
+        } else if self.traces.is_full() {
+            format!("more than {} million triggers of backfills that depend on single clauses", limits::TRACES >> 20)
+        } else {
+            return false;
+        };
+        let role = self.program.role(role);
+        sink.report(words::roles::flat_too_large(&role.name, role.name_span, &excess));
+        true
+    }
+
     /// Runs one calendar's events on a role. Backfills of one date run in rounds, in their order, until nothing changes; in a
     /// round after the first only those that something new may set off.
     fn run(&mut self, role: RoleId, (calendar, events): (usize, &Events), epochs: &mut Epochs) {
@@ -336,9 +350,9 @@ impl Runner<'_> {
         if !self.flat.holds(self.program, role, permission) {
             return Scopes::empty();
         }
-        let held_on = filter.held_on.filter(|date| self.latest_since.is_some_and(|latest| *date < latest));
+        let held_on = filter.held_on.and_then(|date| self.sinces.same_as(self.program, permission, date));
         if filter.explicitly || held_on.is_some() {
-            return self.traces.scope(self.program, self.order, role, permission, Filter { held_on, ..filter });
+            return self.traces.scope(self.program, self.flat, role, permission, Filter { held_on, ..filter });
         }
         let scopes: Vec<ScopeId> = self.flat.grants_of(self.program, role, permission).map(|grant| grant.scope).collect();
         scopes.into_iter().fold(Scopes::empty(), |a, b| self.program.scopes.union(a, b))
@@ -395,8 +409,8 @@ impl Runner<'_> {
         self.program.scopes.is_within(scope, held)
     }
 
-    /// Works out what backfills marked as done must have added to roles as the sources say them.
-    fn run_done(&mut self, candidates: &[RoleId], epochs: &mut Epochs) {
+    /// Works out what backfills marked as done must have added to roles as the sources say them; `None` after a report.
+    fn run_done(&mut self, candidates: &[RoleId], epochs: &mut Epochs, sink: &mut Sink) -> Option<()> {
         let is_done = |at: &usize| self.program.backfills[*at].done.is_some() && is_active(self.program, *at);
         let list: Vec<usize> = (0..self.program.backfills.len()).filter(is_done).collect();
         let triggers = Triggers::new(self.program, list.iter().copied());
@@ -407,7 +421,11 @@ impl Runner<'_> {
                     epochs.done.insert((at, role), grants);
                 }
             }
+            if self.is_too_large(role, sink) {
+                return None;
+            }
         }
+        Some(())
     }
 
     /// What a backfill marked as done must have added to a role.

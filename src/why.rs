@@ -11,7 +11,7 @@ use crate::flatten::Flat;
 use crate::graph::Order;
 use crate::limits;
 use crate::model::{Day, Program, RegionId, RoleId};
-use crate::provenance::{self, Derivation, Derivations, Filter, Step};
+use crate::provenance::{self, Derivation, Derivations, Filter, Step, Traces};
 use crate::sets::PermissionId;
 use crate::span::Span;
 use crate::timeline::{self, Epochs, Gain, Moment};
@@ -290,8 +290,8 @@ impl Compiled<'_> {
             let by_clauses = |compiled: &mut Self, permission| match filter {
                 None => compiled.flat.holds(compiled.program, role, permission),
                 Some(filter) => {
-                    let scopes = provenance::trace(compiled.program, compiled.order, permission, filter);
-                    scopes[role.index()] != crate::scopes::Scopes::empty()
+                    let scope = Traces::default().scope(compiled.program, compiled.flat, role, permission, filter);
+                    scope != crate::scopes::Scopes::empty()
                 }
             };
             let mut each = trigger.permissions.iter().map(|permission| {

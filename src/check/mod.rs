@@ -12,6 +12,7 @@ mod inheritance;
 mod nevers;
 mod requirements;
 pub mod silence;
+pub mod unread;
 
 use rayon::prelude::*;
 

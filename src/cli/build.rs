@@ -107,6 +107,7 @@ fn write(command: &Build, manifest: &Manifest, mut compilation: Compilation, pat
     let Compilation { sources, program, flat, epochs, .. } = &mut compilation;
     let parts = Parts { name: &manifest.name, version: &manifest.version, sources, program, flat, epochs };
     let bundle = Bundle::new(parts, extent);
+    file::remove_stale(path);
     let written = file::replace(path, |out| bundle.write(out));
     let shown = project::shown(path);
     let written = written.map_err(|error| FileFailure::new("write", &shown, error))?;

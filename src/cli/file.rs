@@ -4,6 +4,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
+use tempfile::NamedTempFile;
 
 use super::project::FileFailure;
 use crate::lock;
@@ -51,12 +52,7 @@ pub fn replace(path: &Path, write: impl FnOnce(&mut BufWriter<Content<'_>>) -> i
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
     let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-    let prefix = format!(".{name}.");
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(&prefix);
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let file = builder.tempfile_in(folder)?;
+    let file = temporary(folder, &name)?;
     let mut out = BufWriter::with_capacity(BUFFER, Content { file: file.as_file(), hash: Sha256::new(), bytes: 0 });
     write(&mut out)?;
     let content = out.into_inner().map_err(io::IntoInnerError::into_error)?;
@@ -65,6 +61,47 @@ pub fn replace(path: &Path, write: impl FnOnce(&mut BufWriter<Content<'_>>) -> i
     file.persist(path).map_err(|error| error.error)?;
     sync_folder(folder)?;
     Ok(written)
+}
+
+/// Letters and digits that tell a file which is to take the place of another one from others of the kind.
+const MARK: usize = 6;
+
+/// A locked file beside the one whose place it takes.
+fn temporary(folder: &Path, name: &str) -> io::Result<NamedTempFile> {
+    let prefix = format!(".{name}.");
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(&prefix).rand_bytes(MARK);
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    loop {
+        let file = builder.tempfile_in(folder)?;
+        // Where nothing can be locked, nothing is taken for stale either.
+        let locked = file.as_file().lock().is_ok();
+        if !locked || file.path().exists() {
+            return Ok(file);
+        }
+    }
+}
+
+/// Removes what was left beside a file when something was killed that was about to replace it. What is still being written
+/// is locked, and stays; so does what can't be removed.
+pub fn remove_stale(path: &Path) {
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name().and_then(std::ffi::OsStr::to_str)) else { return };
+    let prefix = format!(".{name}.");
+    for entry in std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok) {
+        let is_ours = |name: &str| {
+            let mark = name.strip_prefix(&prefix).unwrap_or_default();
+            mark.len() == MARK && mark.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        };
+        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        if !is_file || !entry.file_name().to_str().is_some_and(is_ours) {
+            continue;
+        }
+        let Ok(file) = std::fs::File::options().write(true).open(entry.path()) else { continue };
+        if file.try_lock().is_ok() {
+            drop(std::fs::remove_file(entry.path()));
+        }
+    }
 }
 
 /// Replaces a file by a text, whole or not at all.

@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::{file, output, project};
 use crate::diagnostic::words::count;
-use crate::diagnostic::{Level, Sink};
+use crate::diagnostic::{Code, Diagnostic, Level, Sink};
 use crate::render::frames;
 use crate::source::{Source, Sources};
 use crate::syntax::{format, parse};
@@ -44,6 +44,16 @@ pub fn run(command: &Fmt) -> miette::Result<ExitCode> {
     let sources = &project.input.sources;
     let (mut changed, mut faulty) = (0, 0);
     for source in sources.files().iter().filter(asked) {
+        // What stands for its bytes must not take their place.
+        let garbled = |finding: &&Diagnostic| {
+            finding.code == Code::NotUtf8 && finding.primary().is_some_and(|at| source.span().contains(at))
+        };
+        if let Some(finding) = project.input.unreadable.iter().find(garbled) {
+            let frame = frames::render(sources, finding, frames::Form::Frames, false);
+            write!(anstream::stderr(), "{frame}").map_err(output::failure)?;
+            faulty += 1;
+            continue;
+        }
         match formatted(sources, source)? {
             None => faulty += 1,
             Some(text) if text == source.text => {}

@@ -121,8 +121,10 @@ impl Asking {
 
     /// Why a name may be missing: parts of the sources were not understood.
     fn unread(&self) -> Option<String> {
-        let unread =
-            |code| matches!(code, Code::SyntaxError | Code::TooManySyntaxErrors | Code::FileTooLarge | Code::ProjectTooLarge);
+        let unread = |code| {
+            let text = matches!(code, Code::SyntaxError | Code::TooManySyntaxErrors | Code::NotUtf8);
+            text || matches!(code, Code::FileTooLarge | Code::ProjectTooLarge | Code::DeclarationTooLarge)
+        };
         let found = self.compilation.findings.iter().find(|finding| unread(finding.code))?;
         let place = found.primary().map(|span| self.compilation.sources.line(span));
         Some(format!(

@@ -92,6 +92,8 @@ codes! {
     FileTooLarge = "file-too-large", Error, Fixed;
     /// All source files together are larger than the compiler reads.
     ProjectTooLarge = "project-too-large", Error, Fixed;
+    /// A declaration is larger than the compiler reads.
+    DeclarationTooLarge = "declaration-too-large", Error, Fixed;
     /// More findings than are told.
     TooManyFindings = "too-many-findings", Error, Fixed;
     /// A folder links back to one that holds it.

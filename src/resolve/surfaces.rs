@@ -4,7 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Resolver, Trees};
 use crate::catalog::Awareness;
-use crate::diagnostic::words;
+use crate::diagnostic::words::{self, catalog::PairHelp};
 use crate::model::{Pair, Requirement, Surface, SurfaceKind};
 use crate::sets::PermissionId;
 use crate::source::Source;
@@ -76,15 +76,19 @@ impl Resolver<'_> {
     fn state_halves(&mut self, pair: &Pair) -> bool {
         let sides = [(pair.unaware, Awareness::Unaware), (pair.aware, Awareness::Aware)];
         if pair.unaware == pair.aware {
-            self.contradict(pair, pair.aware, (Awareness::Unaware, None), Awareness::Aware);
+            self.contradict(pair, pair.aware, (Awareness::Unaware, None), Awareness::Aware, PairHelp::Two);
             return false;
         }
+        let said = |permission: PermissionId| self.program.catalog.facts(permission).awareness;
+        let swapped = said(pair.unaware) != Awareness::Unaware && said(pair.aware) != Awareness::Aware;
+        let names = [pair.aware, pair.unaware].map(|permission| self.program.catalog.name(permission).to_owned());
+        let help = if swapped { PairHelp::Swap(&names[0], &names[1]) } else { PairHelp::Correct };
         let mut sound = true;
         for (permission, needed) in sides {
             let facts = self.program.catalog.facts(permission);
             let (said, at) = (facts.awareness, facts.awareness_at);
             if said != needed && said != Awareness::Unstated {
-                self.contradict(pair, permission, (said, at), needed);
+                self.contradict(pair, permission, (said, at), needed, help);
                 sound = false;
             }
         }
@@ -96,9 +100,16 @@ impl Resolver<'_> {
         sound
     }
 
-    fn contradict(&mut self, pair: &Pair, permission: PermissionId, said: (Awareness, Option<Span>), needed: Awareness) {
+    fn contradict(
+        &mut self,
+        pair: &Pair,
+        permission: PermissionId,
+        (said, at): (Awareness, Option<Span>),
+        needed: Awareness,
+        help: PairHelp<'_>,
+    ) {
         let name = self.program.catalog.name(permission);
-        self.sink.report(words::catalog::pair_awareness(pair.span, name, said.0.name(), needed.name(), said.1));
+        self.sink.report(words::catalog::pair_awareness(pair.span, (name, needed.name()), (said.name(), at), help));
     }
 
     /// Resolves what permissions open.

@@ -517,6 +517,30 @@ fn content_that_fails_leaves_the_old_file() -> Outcome {
 }
 
 #[test]
+fn what_a_killed_build_left_is_removed() -> Outcome {
+    let folder = on_disk()?;
+    let output = folder.path().join("build");
+    fs::create_dir(&output)?;
+    let others = [".bundle.json.short", ".bundle.json.a-b_c.", ".other.json.abc123", "bundle.json.abc123"];
+    for name in others.iter().chain(&[".bundle.json.abc123", ".bundle.json.Zz9Zz9"]) {
+        fs::write(output.join(name), "{")?;
+    }
+    fs::create_dir(output.join(".bundle.json.folder"))?;
+    let in_use = fs::File::create(output.join(".bundle.json.in0use"))?;
+    in_use.lock()?;
+    assert_eq!(build(folder.path(), &[])?.status.code(), Some(0));
+    let mut left = entries(folder.path())?;
+    left.sort();
+    let mut expected = [&others[..], &[".bundle.json.folder", ".bundle.json.in0use", "bundle.json"]].concat();
+    expected.sort_unstable();
+    assert_eq!(left, expected);
+    drop(in_use);
+    assert_eq!(build(folder.path(), &[])?.status.code(), Some(0));
+    assert!(!entries(folder.path())?.contains(&".bundle.json.in0use".to_owned()));
+    Ok(())
+}
+
+#[test]
 fn what_stands_in_the_way_is_told() -> Outcome {
     let folder = on_disk()?;
     fs::write(folder.path().join("build"), "a file\n")?;

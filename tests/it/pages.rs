@@ -52,6 +52,7 @@ fn generate(code: &str, scratch: &Scratch) {
     let role = |text: String| scratch.write("project.role", text);
     match code {
         "catalog-too-large" => role(catalog(1025, 1024)),
+        "declaration-too-large" => role(format!("{}role r {{\n{}}}\n", catalog(1, 1), "allow d:e0:a0\n".repeat(1_500_000))),
         "directory-loop" => {
             scratch.write("roles/agent.role", "role agent {\n    owner \"service desk\"\n}\n");
             #[cfg(unix)]

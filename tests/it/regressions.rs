@@ -8,6 +8,9 @@ use rolec::compile::{Input, compile};
 use rolec::diagnostic::{Diagnostic, Level};
 use rolec::source::Sources;
 
+use crate::folder::run;
+use crate::scratch::Scratch;
+
 const CATALOG: &str = "
 domain d {
     entity e division-aware { view edit }
@@ -65,6 +68,32 @@ fn a_misspelt_keyword_is_shown_where_it_stands() {
     check_help("role r {}\n\nrol s {}\n", 3, "did you mean `role`?");
     check_help("backfill b {\n wen d:e:view\n add d:e:edit\n on 2026-01-01\n}\n", 2, "did you mean `when`?");
     check_help("domain x {\n entitty y { view }\n}\n", 2, "did you mean `entity`?");
+}
+
+/// Every misspelt declaration is told in one run, and what stands between is kept.
+#[test]
+fn misspelt_declarations_are_all_told() {
+    let source = "rol a {\n allow d:e:view\n}\n\ndvision x\ndivison y\n\nrole b {\n allow d:e:view\n}\n\npair x\nendpont GET \"/a\" open\ndomin q {\n entity z { view }\n}\n";
+    let told = told(source);
+    let helps: Vec<(usize, &str)> = told.iter().map(|(line, _, help)| (*line, help.as_str())).collect();
+    let meant = |line: usize, word: &str| (line, format!("did you mean `{word}`?"));
+    for (line, help) in [meant(1, "role"), meant(5, "division"), meant(6, "division"), meant(13, "endpoint"), meant(14, "domain")]
+    {
+        assert!(helps.contains(&(line, help.as_str())), "{line} {help}: {told:#?}");
+    }
+    assert_eq!(told.iter().map(|(line, ..)| *line).collect::<Vec<_>>(), [1, 5, 6, 12, 13, 14], "{told:#?}");
+}
+
+#[test]
+fn a_missing_brace_after_a_head_is_one_fault() {
+    check_help("role r\n allow d:e:view\n}\n", 1, "write `{` after its head");
+    check_help("role r extends s\n owner \"me\"\n}\nrole s {}\n", 1, "write `{` after its head");
+    check_help("role r allow d:e:view }\n", 1, "write `{` after its head");
+    check_help("role r\n\nrole s {}\n", 1, "write `{` after its head");
+    check_help("domain x\n entity y { view }\n}\nrole r {\n allow x:y:view\n}\n", 1, "write `{` after its head");
+    check_help("backfill b\n when d:e:view\n add d:e:edit\n on 2026-01-01\n}\n", 1, "write `{` after its head");
+    // What stands in the body is judged all the same.
+    assert_eq!(told("role r\n allow d:e:nothing\n}\n").iter().map(|(line, ..)| *line).collect::<Vec<_>>(), [1, 2]);
 }
 
 #[test]
@@ -126,6 +155,45 @@ fn strings_have_no_order() {
 fn every_name_in_braces_matches_something() {
     check("role r {\n allow d:{e, plain}:touch //^ empty-selector\n}");
     check("role r {\n allow d:{e, nothing}:* //^ unknown-permission\n}");
+}
+
+#[test]
+fn what_mends_a_contradiction_is_told() {
+    check_help("role r {}\nrole r {}\n", 2, "rename one of them");
+    check_help("role r {\n within a\n allow d:e:view in b\n}\n", 3, "name divisions of it after `in`");
+    check_help("role r {\n allow d:e:view in b\n}\nrole s extends r {\n within a\n}\n", 5, "drop the parent `r`");
+    let pair = "domain p {\n entity u division-unaware { x y }\n entity w division-aware { x y }\n}\n";
+    check_help(&format!("{pair}pair p:u:x -> p:u:y\n"), 5, "correct what is stated");
+    check_help(&format!("{pair}pair p:u:x -> p:u:x\n"), 5, "its successor on the right");
+    let swapped = told(&format!("{pair}pair p:w:x -> p:u:x\n"));
+    assert!(
+        swapped.iter().all(|(_, _, help)| help.contains("write `pair p:u:x -> p:w:x`")) && swapped.len() == 2,
+        "{swapped:#?}"
+    );
+}
+
+/// What a file that can't be read may declare is not called unknown elsewhere; what has nothing to do with it is told.
+#[test]
+fn a_file_that_is_not_utf8_is_told_once() {
+    let scratch = Scratch::project();
+    scratch.write("base.role", b"role b\xe4r {\n allow nothing:at:all\n");
+    scratch
+        .write("roles.role", "role child extends b\u{e4}r {}\nrole other {\n requires role b\u{e4}r\n created 2026-02-30\n}\n");
+    let findings = scratch.compile().findings;
+    let found: Vec<&str> = findings.iter().map(|finding| finding.code.name()).collect();
+    assert_eq!(found, ["not-utf8", "invalid-date"]);
+    assert!(findings[0].help.as_ref().is_some_and(|help| help.ends_with("findings that may come of it are told then")));
+}
+
+/// The formatter does not write what stands for the bytes of such a file.
+#[test]
+fn a_file_that_is_not_utf8_is_not_formatted() {
+    let scratch = Scratch::project();
+    let bytes = b"role   r \"B\xfcro\" {}\n";
+    scratch.write("a.role", bytes);
+    let outcome = run(scratch.root(), &["fmt"]);
+    assert!(outcome.code == 1 && outcome.err.contains("not-utf8"), "{outcome}");
+    assert_eq!(std::fs::read(scratch.place("a.role")).expect("the file is there"), bytes);
 }
 
 /// The number of near names that are looked up is bounded; whether a name exists is not.

@@ -16,6 +16,8 @@ pub(super) const CASES: &[Case] = &[
     Case::check("backfill-of-all", (2_000, 20), Outcome::Sound, backfill_of_all),
     Case::check("backfills-done", (3_000, 20), Outcome::Finds(Code::DoneBackfill), backfills_done),
     Case::check("backfill-since", (3_000, 20), Outcome::Sound, backfill_since),
+    Case::check("backfill-since-of-roles", (200_000, 100), Outcome::Sound, backfill_since_of_roles),
+    Case::check("backfill-since-of-chain", (200_000, 100), Outcome::Sound, backfill_since_of_chain),
 ];
 
 /// A day, some time after the first of January 2000.
@@ -104,5 +106,32 @@ fn backfill_since(folder: &Path, size: usize) -> io::Result<()> {
             writeln!(out, "role r{at} {{ allow x:y:p{at} since {} }}", day(at % 900))?;
         }
         Ok(())
+    })
+}
+
+/// So many roles in all, a seventieth as many backfills, and a trigger of all of them that each role holds since another day.
+fn backfill_since_of_roles(folder: &Path, size: usize) -> io::Result<()> {
+    since_over(folder, size, |out, at, triggers| {
+        writeln!(out, "role r{at} {{ allow x:y:p{} since {} }}", at % triggers, day(at % 900))
+    })
+}
+
+/// The same, and each role inherits what the one before it holds.
+fn backfill_since_of_chain(folder: &Path, size: usize) -> io::Result<()> {
+    since_over(folder, size, |out, at, triggers| {
+        let parent = if at == 0 { String::new() } else { format!("extends r{} ", at - 1) };
+        let clause = if at < triggers { format!("allow x:y:p{at} since {} ", day(1_000)) } else { String::new() };
+        writeln!(out, "role r{at} {parent}{{ {clause}}}")
+    })
+}
+
+fn since_over(folder: &Path, size: usize, role: impl Fn(&mut dyn Write, usize, usize) -> io::Result<()>) -> io::Result<()> {
+    let triggers = size.div_ceil(70);
+    source(folder, |out| {
+        permissions(out, 2 * triggers, "division-aware")?;
+        (0..triggers).try_for_each(|at| {
+            writeln!(out, "backfill b{at} {{\n when x:y:p{at}\n add x:y:p{}\n on {}\n}}", at + triggers, day(at % 900))
+        })?;
+        (0..size).try_for_each(|at| role(out, at, triggers))
     })
 }

@@ -14,10 +14,10 @@ pub(super) const CASES: &[Case] = &[
     Case::check("same-clauses", (100_000, 100), Outcome::Finds(Code::NoEffect), same_clauses),
     Case::check("set-clauses", (100_000, 100), Outcome::Sound, set_clauses),
     Case::check("selector-set", (10_000, 100), Outcome::Sound, selector_set),
-    Case::check("conditions", (10_000, 10), Outcome::Sound, conditions),
+    Case::check("conditions", (3_000, 10), Outcome::Sound, conditions),
     Case::check("conditions-of-one", (100_000, 100), Outcome::Sound, conditions_of_one),
     Case::check("condition-list", (1_000_000, 100), Outcome::Sound, condition_list),
-    Case::check("condition-lists", (2_000, 10), Outcome::Sound, condition_lists),
+    Case::check("condition-lists", (1_200, 10), Outcome::Sound, condition_lists),
     Case::check("one-line-roles", (200_000, 100), Outcome::Sound, one_line_roles),
     Case::check("heads-over-lines", (200_000, 100), Outcome::Sound, heads_over_lines),
     Case::check("long-names", (1_000_000, 1_000), Outcome::Finds(Code::UnknownRole), long_names),
@@ -81,7 +81,7 @@ fn selector_set(folder: &Path, size: usize) -> io::Result<()> {
     })
 }
 
-/// A thousand comparisons each, at full size.
+/// Some hundred comparisons each, at full size.
 fn conditions(folder: &Path, size: usize) -> io::Result<()> {
     let operands = (size / 10).max(10);
     source(folder, |out| {

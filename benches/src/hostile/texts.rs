@@ -10,6 +10,12 @@ use super::{Case, ONE, Outcome, source};
 /// Bytes of what is only long.
 const LONG: (usize, usize) = (100_000_000, 400_000);
 
+/// Bytes of what is one long declaration.
+const BODY: (usize, usize) = (16_000_000, 400_000);
+
+/// Bytes of what is too long a declaration.
+const TOO_LONG: (usize, usize) = (100_000_000, 17_000_000);
+
 /// Levels of what is nested.
 const DEEP: (usize, usize) = (50_000, 300);
 
@@ -23,18 +29,21 @@ pub(super) const CASES: &[Case] = &[
     Case::check("one-line-of-faults", LONG, SYNTAX, |folder, size| repeat(folder, "role r { allow , } ", size)),
     Case::check("one-string", LONG, SYNTAX, |folder, size| repeat(folder, "role r \"", size)),
     Case::check("blanks", LONG, Outcome::Sound, |folder, size| repeat(folder, " \t\n", size)),
-    Case::check("blanks-then-a-fault", LONG, SYNTAX, |folder, size| {
+    Case::check("blanks-then-a-fault", BODY, SYNTAX, |folder, size| {
         source(folder, |out| write!(out, "role r {{{}!", " ".repeat(size)))
     }),
     Case::check("syntax-errors", (1_000_000, 1_000), Outcome::Finds(Code::TooManySyntaxErrors), |folder, size| {
         repeat(folder, "role 1- {{ alow }\n", 18 * size)
     }),
-    Case::check("faults-in-one-role", (1_000_000, 1_000), Outcome::Finds(Code::TooManySyntaxErrors), faults_in_one_role),
+    Case::check("faults-in-one-role", (500_000, 1_000), Outcome::Finds(Code::TooManySyntaxErrors), faults_in_one_role),
     Case::check("indented-faults", (1_000_000, 1_000), Outcome::Finds(Code::TooManySyntaxErrors), indented_faults),
     Case::check("few-faults-far-apart", LONG, SYNTAX, few_faults_far_apart),
     Case::check("indented-roles", LONG, Outcome::Sound, indented_roles),
-    Case::check("clauses-in-column-0", LONG, Outcome::Finds(Code::NoEffect), clauses_in_column_0),
-    Case::check("clauses-then-a-fault", LONG, SYNTAX, clauses_then_a_fault),
+    Case::check("clauses-in-column-0", BODY, Outcome::Finds(Code::NoEffect), clauses_in_column_0),
+    Case::check("clauses-then-a-fault", BODY, SYNTAX, clauses_then_a_fault),
+    Case::check("role-too-large", TOO_LONG, Outcome::Finds(Code::DeclarationTooLarge), clauses_in_column_0),
+    Case::check("domain-too-large", TOO_LONG, Outcome::Finds(Code::DeclarationTooLarge), domain_too_large),
+    Case::check("list-too-large", TOO_LONG, Outcome::Finds(Code::DeclarationTooLarge), list_too_large),
     Case::check("unclosed-roles", (1_000_000, 1_000), Outcome::Finds(Code::TooManySyntaxErrors), |folder, size| {
         repeat(folder, "role r {\n", 9 * size)
     }),
@@ -142,6 +151,25 @@ fn indented_roles(folder: &Path, bytes: usize) -> io::Result<()> {
     source(folder, |out| {
         write!(out, " {ONE}")?;
         (0..bytes / 32).try_for_each(|at| writeln!(out, " role role_{at} {{ allow x:y:z }}"))
+    })
+}
+
+/// One domain between roles, all of it indented.
+fn domain_too_large(folder: &Path, bytes: usize) -> io::Result<()> {
+    source(folder, |out| {
+        (0..100).try_for_each(|at| writeln!(out, " role role_{at} {{ owner \"me\" }}"))?;
+        writeln!(out, " domain x {{\n  entity y {{")?;
+        (0..bytes / 12).try_for_each(|at| writeln!(out, "   p{at:07}"))?;
+        writeln!(out, "  }}\n }}")?;
+        (100..200).try_for_each(|at| writeln!(out, " role role_{at} {{ owner \"me\" }}"))
+    })
+}
+
+/// A set with as many names as fit.
+fn list_too_large(folder: &Path, bytes: usize) -> io::Result<()> {
+    source(folder, |out| {
+        write!(out, "division d\ndivisions s = d")?;
+        (0..bytes / 3).try_for_each(|_| write!(out, ", d"))
     })
 }
 

@@ -56,11 +56,34 @@ pub fn conflicting(what: &str, name: &str, second: (&str, Span), first: (&str, S
         .help("`correct domain` overrules an imported catalog")
 }
 
+/// What mends a pair that contradicts the catalog.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PairHelp<'n> {
+    /// Its halves are the wrong way round: the two as they should stand.
+    Swap(&'n str, &'n str),
+    /// Both halves are one permission.
+    Two,
+    /// What is stated is wrong, or the pair is.
+    Correct,
+}
+
 /// A pair that contradicts what is stated of one half.
 #[must_use]
-pub fn pair_awareness(pair: Span, permission: &str, said: &str, needed: &str, stated: Option<Span>) -> Diagnostic {
+pub fn pair_awareness(
+    pair: Span,
+    (permission, needed): (&str, &str),
+    (said, stated): (&str, Option<Span>),
+    help: PairHelp<'_>,
+) -> Diagnostic {
     let finding = Diagnostic::new(Code::PairAwareness, format!("the pair needs `{permission}` to be {needed}, and it is {said}"))
-        .at(pair, format!("takes it for {needed}"));
+        .at(pair, format!("takes it for {needed}"))
+        .help(match help {
+            PairHelp::Swap(unaware, aware) => format!("if the sides are swapped, write `pair {unaware} -> {aware}`"),
+            PairHelp::Two => "name the permission that was replaced on the left, and its successor on the right".to_owned(),
+            PairHelp::Correct => {
+                "remove the pair, or correct what is stated: `correct domain` overrules an imported catalog".to_owned()
+            }
+        });
     match stated {
         Some(stated) => finding.with(stated, format!("{said} here")),
         None => finding,

@@ -1,5 +1,6 @@
 //! Findings about the compiler's own bounds, and about files that can't be read.
 
+use super::count;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::span::Span;
 
@@ -33,6 +34,14 @@ pub fn nested_too_deeply(span: Span, folders: bool, limit: usize) -> Diagnostic 
         .help(help)
 }
 
+/// A declaration that is larger than the compiler reads.
+#[must_use]
+pub fn declaration_too_large(span: Span, bytes: usize, limit: usize) -> Diagnostic {
+    Diagnostic::new(Code::DeclarationTooLarge, format!("a declaration of {bytes} bytes, more than {limit}"))
+        .at(span, "begins here and is not read")
+        .help("split it: a role may extend others, and a domain be reopened; if it should be shorter, a `}` is missing")
+}
+
 /// A file that is larger than the compiler reads.
 #[must_use]
 pub fn file_too_large(name: &str, bytes: u64, limit: usize) -> Diagnostic {
@@ -49,6 +58,16 @@ pub fn not_utf8(name: &str, line: usize, column: usize, span: Option<Span>) -> D
         Some(span) => finding.at(span, "no character of UTF-8"),
         None => finding,
     }
+}
+
+/// Adds to what could not be read how much is not told because of it.
+pub fn held_back(finding: &mut Diagnostic, findings: usize) {
+    let rest =
+        format!("{} that may come of it {} told then", count(findings, "finding"), if findings == 1 { "is" } else { "are" });
+    finding.help = Some(match finding.help.take() {
+        Some(help) => format!("{help}; {rest}"),
+        None => rest,
+    });
 }
 
 /// A folder that links back to one that holds it.

@@ -17,6 +17,7 @@ pub fn duplicate(kind: &str, name: &str, second: Span, first: Span) -> Diagnosti
     Diagnostic::new(Code::DuplicateDeclaration, format!("the {kind} `{}` is declared twice", clipped(name)))
         .at(second, "declared again here")
         .with(first, "first declared here")
+        .help("rename one of them, or join both in one declaration")
 }
 
 /// A name that the language keeps for itself.

@@ -37,16 +37,21 @@ pub fn empty_scope(role: &str, clause: (Span, &str), within: (Span, &str), part:
     Diagnostic::new(code, format!("in `{role}`, {what}: its divisions lie outside the role's"))
         .at(clause.0, format!("in {}", clause.1))
         .with(within.0, format!("within {}", within.1))
+        .help("widen the `within`, name divisions of it after `in`, or grant this in a role of its own")
 }
 
 /// A `within` that leaves nothing of a parent's grants.
 #[must_use]
 pub fn empty_inheritance(role: &str, parent: (&str, Span), within: (Span, &str), part: Option<&[String]>) -> Diagnostic {
-    let (code, what) = match part {
-        None => (Code::EmptyScope, "nothing".to_owned()),
-        Some(names) => (Code::PartlyEmptyScope, format!("nothing of {}", some_of(names, 3))),
+    let (code, what, help) = match part {
+        None => (Code::EmptyScope, "nothing".to_owned(), format!("widen the `within`, or drop the parent `{}`", parent.0)),
+        Some(names) => {
+            let help = "widen the `within`, or say with `except` that it is meant";
+            (Code::PartlyEmptyScope, format!("nothing of {}", some_of(names, 3)), help.to_owned())
+        }
     };
     Diagnostic::new(code, format!("`{role}` inherits {what} from `{}`: its divisions lie outside the role's", parent.0))
         .at(within.0, format!("within {}", within.1))
         .with(parent.1, "inherited from here")
+        .help(help)
 }

@@ -437,7 +437,10 @@ fn help_with(error: &Error<Rule>, text: &str, at: usize, found: &str) -> Option<
     let wanted = |rule: Rule| rules(error).contains(&rule);
     let column = at - text[..at].rfind('\n').map_or(0, |end| end + 1);
     let on_new_line = text[at - column..at].trim_start().is_empty();
-    Some(Cow::Borrowed(if wanted(Rule::close_brace) && column == 0 && DECLARATIONS.contains(&found) {
+    let begins = || [ROLE_LINES, BACKFILL_LINES, DOMAIN_LINES, DECLARATIONS].iter().any(|words| words.contains(&found));
+    Some(Cow::Borrowed(if wanted(Rule::open_brace) && (found.is_empty() || found == "}" || begins()) {
+        "what is declared here has a body: write `{` after its head, and `}` after its last line"
+    } else if wanted(Rule::close_brace) && column == 0 && DECLARATIONS.contains(&found) {
         "the declaration above is still open: close it with `}`"
     } else if wanted(Rule::close_brace) && found.is_empty() {
         "the last declaration is still open: close it with `}`"

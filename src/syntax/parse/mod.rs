@@ -14,6 +14,7 @@ use pest::Parser as _;
 use pest::iterators::Pairs;
 
 use crate::diagnostic::Sink;
+use crate::limits;
 use crate::source::Source;
 use crate::syntax::ast;
 
@@ -38,7 +39,8 @@ pub fn parse(source: &Source, sink: &mut Sink) -> ast::File {
     let mut at = 0;
     while at < text.len() {
         let end = windows::end(text, at);
-        let sound = windows::without_deep_nesting(&text[at..end]);
+        let small = end - at <= limits::DECLARATION_BYTES;
+        let sound = if small { windows::without_deep_nesting(&text[at..end]) } else { 0 };
         if sound > 0 {
             let taken = quick_or_strict(&mut lower, &text[at..at + sound], at);
             at += taken;
@@ -46,7 +48,7 @@ pub fn parse(source: &Source, sink: &mut Sink) -> ast::File {
                 continue;
             }
         }
-        match Recover::new(&mut lower).declaration(at) {
+        match Recover::new(&mut lower).declaration(at, end) {
             Some(next) => at = next,
             None => break,
         }

@@ -3,7 +3,7 @@
 //! After a fault inside a body the parser resumes at the next line that begins with a keyword of that body;
 //! after any other, at the matching brace or at the next declaration in column 0.
 
-use super::fault::{self, BACKFILL_LINES, DOMAIN_LINES, ENFORCEMENT_LINES, ROLE_LINES, TEST_LINES};
+use super::fault::{self, BACKFILL_LINES, DECLARATIONS, DOMAIN_LINES, ENFORCEMENT_LINES, ROLE_LINES, TEST_LINES};
 use super::lower::Lower;
 use super::windows::{self, WINDOW, begins_with, deepest, solid_bytes};
 use super::{Rule, rule};
@@ -45,26 +45,8 @@ const DOMAIN: Body = Body { lines: Rule::domain_lines, rest: Rule::domain_rest, 
 const BACKFILL: Body = Body { lines: Rule::backfill_lines, rest: Rule::backfill_rest, keywords: BACKFILL_LINES };
 const ENFORCEMENT: Body = Body { lines: Rule::enforcement_lines, rest: Rule::enforcement_rest, keywords: ENFORCEMENT_LINES };
 const TEST: Body = Body { lines: Rule::test_lines, rest: Rule::test_rest, keywords: TEST_LINES };
-/// First words of declarations that have a body, or may have one.
-const BRACED: &[&str] = &[
-    "role",
-    "default",
-    "override",
-    "domain",
-    "correct",
-    "backfill",
-    "enforcement",
-    "license",
-    "addon",
-    "group",
-    "user",
-    "assign",
-    "application",
-    "old",
-    "folder",
-    "object",
-    "test",
-];
+/// First words of declarations that have a body.
+const BRACED: &[&str] = &["role", "default", "override", "domain", "correct", "backfill", "enforcement", "test", "folder"];
 
 /// Reads one declaration that the fast way did not take.
 pub(super) struct Recover<'l, 's> {
@@ -78,14 +60,24 @@ impl<'l, 's> Recover<'l, 's> {
         Self { lower, text }
     }
 
-    /// Reads the declaration at `at` and says where to go on; `None` when the file has too many faults.
-    pub(super) fn declaration(&mut self, at: usize) -> Option<usize> {
+    /// Reads the declaration at `at`, in the window that ends at `window`, and says where to go on; `None` when the file has
+    /// too many faults.
+    pub(super) fn declaration(&mut self, at: usize, window: usize) -> Option<usize> {
         let start = skip_blanks(self.text, at);
         self.keep_comments(at, start);
         if start == self.text.len() {
             return Some(start);
         }
         let (end, balanced) = self.extent(start);
+        let known = balanced.unwrap_or(end.min(window));
+        if known - start.min(known) > limits::DECLARATION_BYTES && begins_with(&self.text[start..], DECLARATIONS) {
+            let word = self.text[start..].bytes().take_while(u8::is_ascii_lowercase).count();
+            let bytes = self.text[start..known].trim_end().len();
+            let place = self.span(start, start + word);
+            self.report(words::limits::declaration_too_large(place, bytes, limits::DECLARATION_BYTES))?;
+            self.name_of_faulty(start, end);
+            return Some(known);
+        }
         if let Some(deep) = deepest(&self.text[start..end]) {
             let place = self.span(start + deep, start + deep + 1);
             self.report(words::limits::nested_too_deeply(place, self.text.as_bytes()[start + deep] == b'{', limits::NESTING))?;
@@ -95,8 +87,7 @@ impl<'l, 's> Recover<'l, 's> {
         if let Some(next) = self.whole(start, balanced.unwrap_or(end)) {
             return Some(next);
         }
-        self.faulty(start, end)?;
-        Some(end)
+        self.faulty(start, end)
     }
 
     /// Where the declaration at `start` ends as far as a reader can tell, and where its braces balance.
@@ -104,13 +95,38 @@ impl<'l, 's> Recover<'l, 's> {
         let next = self.next_declaration(start);
         let horizon = next.unwrap_or(self.text.len()).saturating_add(BALANCE).min(self.text.len());
         let horizon = windows::boundary(self.text, horizon);
-        let balanced = self.matching_brace(start, horizon);
-        let end = match (balanced, next) {
-            (Some(brace), Some(next)) => brace.min(next),
-            (Some(end), None) | (None, Some(end)) => end,
-            (None, None) => self.text.len(),
-        };
-        (end, balanced)
+        let end = next.unwrap_or(self.text.len());
+        if !self.has_body(start) {
+            return (self.misspelt_declaration(start, end).unwrap_or(end), None);
+        }
+        let balanced = self.closing_brace(start, 0, horizon);
+        (balanced.map_or(end, |brace| brace.min(end)), balanced)
+    }
+
+    /// Whether the declaration at `start` is one with a body in braces.
+    fn has_body(&self, start: usize) -> bool {
+        begins_with(&self.text[start..], BRACED)
+    }
+
+    /// The next line in column 0, outside all braces, that begins with nearly a word that begins a declaration.
+    fn misspelt_declaration(&self, start: usize, end: usize) -> Option<usize> {
+        let mut depth = 0_usize;
+        for (at, byte) in solid_bytes(&self.text[start..end]) {
+            match byte {
+                b'{' => depth += 1,
+                b'}' => depth = depth.saturating_sub(1),
+                b'\n' if depth == 0 => {
+                    let line = &self.text[start + at + 1..end];
+                    let word = &line[..line.bytes().take_while(u8::is_ascii_lowercase).count()];
+                    let followed = line[word.len()..].starts_with([' ', '\t']);
+                    if word.len() > 2 && followed && nearest::name(word, DECLARATIONS.iter().copied()).is_some() {
+                        return Some(start + at + 1);
+                    }
+                }
+                _ => {}
+            }
+        }
+        None
     }
 
     /// The next declaration in column 0; looked for once, as long as it stays the next one.
@@ -125,14 +141,10 @@ impl<'l, 's> Recover<'l, 's> {
         }
     }
 
-    /// The end of the braced body of the declaration at `start`; sets of names open right after a colon.
-    fn matching_brace(&self, start: usize, horizon: usize) -> Option<usize> {
-        let word = self.text[start..].split([' ', '\t', '\n', '\r']).next().unwrap_or("");
-        if !BRACED.contains(&word) {
-            return None;
-        }
-        let (mut depth, mut before) = (0_usize, b' ');
-        for (at, byte) in solid_bytes(&self.text[start..horizon]) {
+    /// The end of the body that opens after `start`, or is open there already; sets of names open right after a colon.
+    fn closing_brace(&self, start: usize, open: usize, horizon: usize) -> Option<usize> {
+        let (mut depth, mut before) = (open, b' ');
+        for (at, byte) in solid_bytes(self.text.get(start..horizon)?) {
             match byte {
                 b'{' => depth += 1,
                 b'}' if depth == 1 && before != b':' => return Some(start + at + 1),
@@ -155,8 +167,8 @@ impl<'l, 's> Recover<'l, 's> {
         Some(start + parsed)
     }
 
-    /// Reports what is wrong with the declaration at `start` and keeps what is sound of it.
-    fn faulty(&mut self, start: usize, end: usize) -> Option<()> {
+    /// Reports what is wrong with the declaration at `start`, keeps what is sound of it and says where to go on.
+    fn faulty(&mut self, start: usize, mut end: usize) -> Option<usize> {
         let text = &self.text[start..end];
         let head = text.trim_start_matches("correct").trim_start_matches("default").trim_start();
         let (head_rule, body) = if head.starts_with("role") && begins_with(head, &["role"]) {
@@ -172,12 +184,13 @@ impl<'l, 's> Recover<'l, 's> {
         } else if begins_with(text, &["test"]) {
             (Rule::test_head, TEST)
         } else {
-            return self.report_at(Rule::strict_item, start, end);
+            self.report_at(Rule::strict_item, start, end)?;
+            return Some(end);
         };
         let Ok(mut pairs) = rule(head_rule, text) else {
             self.report_at(Rule::strict_item, start, end)?;
             self.name_of_faulty(start, end);
-            return Some(());
+            return Some(end);
         };
         let after_head = start + pairs.as_str().len();
         self.lower.start_at(start);
@@ -189,14 +202,21 @@ impl<'l, 's> Recover<'l, 's> {
             Rule::test_head => self.lower.test_head(pair).map(ast::ItemKind::Test),
             _ => self.lower.role_head(pair).map(ast::ItemKind::Role),
         })?;
-        if self.text[after_head..end].starts_with('{') {
+        let rest = &self.text[after_head..end];
+        if rest.starts_with('{') {
             self.body(&body, after_head + 1, end, &mut kind)?;
         } else {
             self.report_at(Rule::strict_item, start, end)?;
+            if begins_with(rest, body.keywords) {
+                let next = self.next_declaration(start).unwrap_or(self.text.len());
+                let horizon = windows::boundary(self.text, next.min(start + BALANCE));
+                end = self.closing_brace(after_head, 1, horizon).unwrap_or(end);
+                self.body(&body, after_head, end, &mut kind)?;
+            }
         }
         let span = self.span(start, start + self.text[start..end].trim_end().len());
         self.lower.file.items.push(ast::Item { span, faulty: true, kind });
-        Some(())
+        Some(end)
     }
 
     /// Reads a body line by line, reporting each faulty one.

@@ -16,7 +16,8 @@ const FAR: usize = 256 << 10;
 const LINE: usize = 8 << 10;
 
 /// Where the window from `at` ends: before a declaration in column 0; in a text without those, after a closing brace or
-/// comment, or before an indented declaration, outside all braces; or with the text.
+/// comment, or before an indented declaration, outside all braces; or with the text. One of more than
+/// [`limits::DECLARATION_BYTES`] holds nothing but the declaration that makes it so long.
 pub(super) fn end(text: &str, at: usize) -> usize {
     if text.len() - at <= WINDOW {
         return text.len();
@@ -28,10 +29,11 @@ pub(super) fn end(text: &str, at: usize) -> usize {
     if far == text.len() { far } else { outside_braces(text, at).unwrap_or(text.len()) }
 }
 
-/// The first place, a window from `at`, outside all braces at which nothing is under way.
+/// The first place, a window from `at`, outside all braces at which nothing is under way; where that is too far off for one
+/// declaration, the last such place before.
 fn outside_braces(text: &str, at: usize) -> Option<usize> {
     let bytes = text.as_bytes();
-    let (mut depth, mut expected) = (0_usize, at);
+    let (mut depth, mut expected, mut last) = (0_usize, at, at);
     for (place, byte) in solid_bytes(&text[at..]).map(|(place, byte)| (at + place, byte)) {
         // What was skipped was a comment or a string.
         let after_comment = place > expected && byte == b'\n';
@@ -41,18 +43,25 @@ fn outside_braces(text: &str, at: usize) -> Option<usize> {
             b'}' => depth = depth.saturating_sub(1),
             _ => {}
         }
-        if depth > 0 || place < at + WINDOW {
+        if last > at && place - at > limits::DECLARATION_BYTES {
+            return Some(last);
+        }
+        if depth > 0 {
             continue;
         }
-        let begins = byte.is_ascii_lowercase() && bytes[place - 1].is_ascii_whitespace();
+        let begins = || byte.is_ascii_lowercase() && place > at && bytes[place - 1].is_ascii_whitespace();
         if byte == b'}' || after_comment {
-            return Some(place + 1);
+            last = place + 1;
+        } else if begins() && begins_with(&text[place..], DECLARATIONS) {
+            last = place;
+        } else {
+            continue;
         }
-        if begins && begins_with(&text[place..], DECLARATIONS) {
-            return Some(place);
+        if place >= at + WINDOW {
+            return Some(last);
         }
     }
-    None
+    (last > at && text.len() - at > limits::DECLARATION_BYTES).then_some(last)
 }
 
 /// How much of a window comes before the declaration in which parentheses or folders stand too deep inside one another.

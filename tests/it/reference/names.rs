@@ -50,6 +50,7 @@ pub(crate) const FIXED: &[&str] = &[
     "not-utf8",
     "file-too-large",
     "project-too-large",
+    "declaration-too-large",
     "too-many-findings",
     "nested-too-deeply",
     "invalid-date",

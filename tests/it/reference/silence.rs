@@ -62,6 +62,7 @@ pub(crate) fn codes() -> BTreeSet<&'static str> {
     let of_size = [
         "file-too-large",
         "project-too-large",
+        "declaration-too-large",
         "too-many-findings",
         "catalog-too-large",
         "too-many-divisions",
