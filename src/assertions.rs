@@ -9,6 +9,7 @@ use jiff::civil::Date;
 
 use crate::access::{self, Access, Given, Through, Way};
 use crate::conditions::Conditions;
+use crate::flatten::Flat;
 use crate::model::{Assertion, Claim, Holder, LicenseId, Licenses, Program, Reach, RegionId, Requirement, Target};
 use crate::scopes::{ScopeId, Scopes};
 use crate::sets::PermissionId;
@@ -79,8 +80,8 @@ pub enum Contradiction {
 
 /// Whether it can be said if an assertion holds: errors in a role keep it from being judged.
 #[must_use]
-pub fn is_judged(access: &Access<'_>, assertion: &Assertion) -> bool {
-    access::of(access.program, assertion.holder).iter().all(|given| access.flat.is_flat(given.role))
+pub fn is_judged(program: &Program, flat: &Flat, assertion: &Assertion) -> bool {
+    access::of(program, assertion.holder).iter().all(|given| flat.is_flat(given.role))
 }
 
 /// How an assertion fails first, if it does.

@@ -34,6 +34,7 @@ pub mod sets;
 pub mod show;
 pub mod source;
 pub mod span;
+pub mod suite;
 pub mod syntax;
 pub mod timeline;
 pub mod who;

@@ -26,7 +26,7 @@ pub fn check(access: &mut Access<'_>, sink: &mut Sink) {
 /// What is to be said of an assertion, if it can be judged and does not hold.
 #[must_use]
 pub fn finding(access: &mut Access<'_>, assertion: &Assertion, code: Code) -> Option<Diagnostic> {
-    if !assertions::is_judged(access, assertion) {
+    if !assertions::is_judged(access.program, access.flat, assertion) {
         return None;
     }
     let failure = assertions::failure(access, assertion)?;

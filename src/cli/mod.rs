@@ -14,6 +14,7 @@ pub mod progress;
 pub mod project;
 pub mod question;
 pub mod show;
+pub mod test;
 pub mod watch;
 pub mod who;
 pub mod why;
@@ -53,6 +54,7 @@ enum Command {
     Why(why::Why),
     Show(show::Show),
     Who(who::Who),
+    Test(test::Test),
     Lock(lock::Lock),
     Explain(explain::Explain),
     Fmt(fmt::Fmt),
@@ -75,6 +77,7 @@ pub fn run(cli: &Cli) -> miette::Result<ExitCode> {
         Command::Why(command) => why::run(command),
         Command::Show(command) => show::run(command),
         Command::Who(command) => who::run(command),
+        Command::Test(command) => test::run(command),
         Command::Lock(command) => lock::run(command),
         Command::Import(command) => import::run(command),
         Command::Completions(command) => completions::run(command),

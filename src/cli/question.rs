@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use jiff::civil::Date;
@@ -66,6 +66,19 @@ pub fn ask(asked: &Asked) -> miette::Result<Asking> {
     }
     let region = asked.region.as_deref().map(|name| region(&compilation.program, name)).transpose()?;
     Ok(Asking { moment: Moment { region, at: asked.at }, compilation })
+}
+
+/// Reads a project and compiles it, for questions about all of it; with its name.
+///
+/// # Errors
+///
+/// The project could not be read.
+pub fn ask_all(path: &Path) -> miette::Result<(String, Asking)> {
+    let progress = Progress::start(format!("reading {}", path.display()));
+    let project = project::load(path)?;
+    let compilation = compile::compile(project.input);
+    drop(progress);
+    Ok((project.manifest.name, Asking { compilation, moment: Moment::default() }))
 }
 
 fn unknown(what: &str, name: &str, meant: Option<&str>, otherwise: Option<String>) -> miette::Report {
@@ -223,6 +236,15 @@ impl Asking {
     ///
     /// It can't be written.
     pub fn caution(&self) -> miette::Result<()> {
+        self.caution_but(|_| false)
+    }
+
+    /// The same, some findings aside that the answer tells itself.
+    ///
+    /// # Errors
+    ///
+    /// It can't be written.
+    pub fn caution_but(&self, told: impl Fn(Code) -> bool) -> miette::Result<()> {
         let Compilation { program, sources, .. } = &self.compilation;
         let mut messages = anstream::stderr().lock();
         for backfill in program.backfills.iter().filter(|backfill| backfill.faulty) {
@@ -230,7 +252,8 @@ impl Asking {
             writeln!(messages, "note: the backfill `{}` ({place}) has an error in it and is left out", backfill.name)
                 .into_diagnostic()?;
         }
-        let errors = self.compilation.count(Level::Error);
+        let is_error = |finding: &&Diagnostic| finding.level == Level::Error && !told(finding.code);
+        let errors = self.compilation.findings.iter().filter(is_error).count();
         if errors > 0 {
             let them = if errors == 1 { "it" } else { "them" };
             writeln!(messages, "note: the project has {}; `rolec check` shows {them}", count(errors, "error"))

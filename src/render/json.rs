@@ -41,7 +41,7 @@ struct FixView<'s> {
 }
 
 #[derive(Debug, Serialize)]
-struct FindingView<'s> {
+pub(super) struct FindingView<'s> {
     code: &'static str,
     level: Level,
     message: &'s str,
@@ -87,14 +87,9 @@ fn fix<'s>(sources: &'s Sources, fix: &'s Fix) -> FixView<'s> {
     FixView { title: &fix.title, automatic: fix.automatic, edits: edits.collect() }
 }
 
-/// The findings, each with its places and fix, and how many there are of each level.
-///
-/// # Errors
-///
-/// None in practice: the form has nothing that JSON can't say.
-pub fn report(sources: &Sources, findings: &[Diagnostic]) -> serde_json::Result<String> {
-    let count = |level| findings.iter().filter(|finding| finding.level == level).count();
-    let views = findings.iter().map(|finding| FindingView {
+/// A finding with its places and fix.
+pub(super) fn finding<'s>(sources: &'s Sources, finding: &'s Diagnostic) -> FindingView<'s> {
+    FindingView {
         code: finding.code.name(),
         level: finding.level,
         message: &finding.message,
@@ -105,7 +100,17 @@ pub fn report(sources: &Sources, findings: &[Diagnostic]) -> serde_json::Result<
             .collect(),
         help: finding.help.as_deref(),
         fix: finding.fix.as_ref().map(|own| fix(sources, own)),
-    });
+    }
+}
+
+/// The findings, each with its places and fix, and how many there are of each level.
+///
+/// # Errors
+///
+/// None in practice: the form has nothing that JSON can't say.
+pub fn report(sources: &Sources, findings: &[Diagnostic]) -> serde_json::Result<String> {
+    let count = |level| findings.iter().filter(|finding| finding.level == level).count();
+    let views = findings.iter().map(|own| finding(sources, own));
     let report = Report {
         findings: views.collect(),
         errors: count(Level::Error),

@@ -5,5 +5,6 @@ pub mod json;
 mod phrases;
 pub mod show;
 pub mod style;
+pub mod suite;
 pub mod who;
 pub mod why;
