@@ -35,6 +35,8 @@ pub struct Input {
     pub pins: Option<Pins>,
     /// Whether drift from the lock file is an error.
     pub locked: bool,
+    /// Whether a bundle will be made of it: what that needs is worked out as soon as a processor has time.
+    pub bundled: bool,
 }
 
 /// Everything that is known of a project.
@@ -76,13 +78,14 @@ pub fn compile(input: Input) -> Compilation {
 
 /// Compiles a project, and names each pass to a watch when it is done: for those who measure.
 pub fn compile_watched(input: Input, done: &mut dyn FnMut(&'static str)) -> Compilation {
-    let Input { sources, unreadable, organisation, mut levels, pins, locked } = input;
+    let Input { sources, unreadable, organisation, mut levels, pins, locked, bundled } = input;
     let mut sink = Sink::from(unreadable);
     let files = parse_all(&sources, &mut sink);
     done("parse");
-    let mut program = resolve::resolve(files, &sources, organisation, pins.as_ref(), &mut sink);
+    let resolve = || resolve::resolve(files, &sources, organisation, pins.as_ref(), &mut sink);
+    let mut program = beside(bundled, || sources.digest(), resolve);
     done("resolve");
-    let order = graph::order(&program, &mut sink);
+    let order = beside(bundled, || drop(program.named_roles()), || graph::order(&program, &mut sink));
     forgive_tainted(&mut program, &order);
     done("order");
     let flat = flatten::flatten(&mut program, &order, &mut sink);
@@ -101,6 +104,16 @@ pub fn compile_watched(input: Input, done: &mut dyn FnMut(&'static str)) -> Comp
     let findings = unread::hold_back(Sink::from(findings).into_sorted(), &sources);
     done("silence");
     Compilation { sources, program, order, flat, epochs, findings }
+}
+
+/// Does something, and meanwhile another thing that is wanted later: the passes that do only one thing leave processors idle.
+fn beside<T>(wanted: bool, other: impl FnOnce() + Send, work: impl FnOnce() -> T) -> T {
+    rayon::in_place_scope(|scope| {
+        if wanted {
+            scope.spawn(|_| other());
+        }
+        work()
+    })
 }
 
 /// Findings are missing of a role that is not judged, or that an override replaces, so what it allows is not called unneeded.

@@ -151,6 +151,24 @@ impl Sets {
         }
     }
 
+    /// What some sets hold together, as a bit for each permission.
+    #[must_use]
+    pub fn union(&self, sets: &[SetId]) -> Vec<u32> {
+        let mut bits = vec![0; self.permissions.div_ceil(32)];
+        for set in sets {
+            let entry = self.entries[set.index()];
+            let words = self.slice(entry);
+            if entry.dense {
+                bits.iter_mut().zip(words).for_each(|(bits, word)| *bits |= word);
+            } else {
+                for id in words {
+                    bits[*id as usize / 32] |= 1 << (id % 32);
+                }
+            }
+        }
+        bits
+    }
+
     /// How many permissions a set has.
     #[must_use]
     pub fn len(&self, set: SetId) -> usize {
@@ -202,12 +220,13 @@ impl Sets {
 
 /// Calls for each run of set bits, with its first and its last.
 fn runs_of_bits(words: &[u32], mut visit: impl FnMut(u32, u32)) {
-    // The run that reaches into the word at hand, by its first bit.
+    // The run that reaches into the two words at hand, by its first bit.
     let mut open: Option<u32> = None;
-    for (at, word) in words.iter().copied().enumerate() {
-        let base = u32::try_from(at * 32).unwrap_or(u32::MAX);
-        let goes_on = words.get(at + 1).map_or(0, |next| next << 31);
-        let mut starts = word & !((word << 1) | u32::from(open.is_some()));
+    for (at, pair) in words.chunks(2).enumerate() {
+        let word = pair.iter().rev().fold(0, |word, half| word << 32 | u64::from(*half));
+        let base = u32::try_from(at * 64).unwrap_or(u32::MAX);
+        let goes_on = words.get(at * 2 + 2).map_or(0, |next| u64::from(*next) << 63);
+        let mut starts = word & !((word << 1) | u64::from(open.is_some()));
         let mut ends = word & !((word >> 1) | goes_on);
         if let (Some(first), true) = (open, ends != 0) {
             visit(first, base + ends.trailing_zeros());
@@ -228,6 +247,14 @@ fn runs_of_bits(words: &[u32], mut visit: impl FnMut(u32, u32)) {
 #[cfg(test)]
 mod tests {
     use super::Sets;
+
+    #[test]
+    fn a_union_has_what_is_in_lists_and_in_bits() {
+        let mut sets = Sets::new(100);
+        let (few, many) = (sets.intern(&[0, 31, 99]), sets.intern(&[2, 31, 32, 64, 65]));
+        assert_eq!(sets.union(&[few, many]), [1 | 1 << 2 | 1 << 31, 1, 0b11, 1 << 3]);
+        assert_eq!(sets.union(&[]), [0; 4]);
+    }
 
     #[test]
     fn runs_are_those_of_the_ids() {

@@ -1,8 +1,10 @@
-//! Source texts laid end to end, with lines and columns on demand.
+//! Source texts laid end to end, with lines, columns and digests on demand.
 //!
 //! Invariant: sources stand in order of their names, so every span orders as a reader would read the project.
 
 use std::sync::OnceLock;
+
+use sha2::{Digest, Sha256};
 
 use crate::id::Id;
 use crate::span::Span;
@@ -21,6 +23,7 @@ pub struct Source {
     lines: OnceLock<Vec<u32>>,
     /// How many characters stand before each [`STRIDE`] of the text.
     marks: OnceLock<Vec<u32>>,
+    digest: OnceLock<[u8; 32]>,
 }
 
 /// Bytes of a line from which on its characters are not counted anew for each place in it.
@@ -48,6 +51,12 @@ impl Source {
         let start = span.start.wrapping_sub(self.base) as usize;
         let end = span.end.wrapping_sub(self.base) as usize;
         self.text.get(start..end).unwrap_or("")
+    }
+
+    /// The SHA-256 of the text.
+    #[must_use]
+    pub fn digest(&self) -> &[u8; 32] {
+        self.digest.get_or_init(|| Sha256::digest(self.text.as_bytes()).into())
     }
 
     /// The span of the whole text.
@@ -119,7 +128,15 @@ impl Sources {
         for (name, text, dependency) in texts {
             // One byte between sources keeps an empty span at a file's end inside that file.
             let Some(next) = u32::try_from(text.len() + 1).ok().and_then(|len| base.checked_add(len)) else { break };
-            files.push(Source { name, text, base, dependency, lines: OnceLock::new(), marks: OnceLock::new() });
+            files.push(Source {
+                name,
+                text,
+                base,
+                dependency,
+                lines: OnceLock::new(),
+                marks: OnceLock::new(),
+                digest: OnceLock::new(),
+            });
             base = next;
         }
         Self { files }
@@ -129,6 +146,13 @@ impl Sources {
     #[must_use]
     pub fn files(&self) -> &[Source] {
         &self.files
+    }
+
+    /// Works out the digests of all texts before somebody asks for them.
+    pub fn digest(&self) {
+        for file in &self.files {
+            let _ = file.digest();
+        }
     }
 
     /// Which source a span lies in; `None` only where there are no sources.

@@ -76,6 +76,7 @@ enum Stage {
 pub fn run(command: &Build) -> miette::Result<ExitCode> {
     let mut project = project::load(&command.path)?;
     project.input.locked = command.locked;
+    project.input.bundled = command.stage.is_none();
     let compilation = compile::compile(project.input);
     check::show_aside(&compilation).into_diagnostic()?;
     let sound = compilation.is_sound();

@@ -1,7 +1,9 @@
 //! Files that are replaced whole or not at all.
 
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
+use std::thread::{Builder, Scope, ScopedJoinHandle};
 
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
@@ -11,6 +13,8 @@ use crate::lock;
 
 /// Bytes that are gathered before they are written.
 const BUFFER: usize = 1 << 18;
+/// Bytes that the disk is given while more are made.
+const STRETCH: u64 = 1 << 21;
 
 /// What was written to a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,22 +27,63 @@ pub struct Written {
 
 /// Where the new content of a file goes.
 #[derive(Debug)]
-pub struct Content<'f> {
-    file: &'f std::fs::File,
+pub struct Content<'s, 'f> {
+    file: &'f File,
     hash: Sha256,
     bytes: u64,
+    scope: &'s Scope<'s, 'f>,
+    /// At how many bytes the disk is given what there is.
+    next: u64,
+    syncing: Option<ScopedJoinHandle<'s, io::Result<()>>>,
 }
 
-impl Write for Content<'_> {
+impl<'s, 'f> Content<'s, 'f> {
+    fn new(file: &'f File, scope: &'s Scope<'s, 'f>) -> Self {
+        Self { file, hash: Sha256::new(), bytes: 0, scope, next: STRETCH, syncing: None }
+    }
+
+    /// Has the disk write what there is while more is made, unless it is still busy with what was before.
+    fn sync_ahead(&mut self) -> io::Result<()> {
+        if self.syncing.as_ref().is_some_and(|syncing| !syncing.is_finished()) {
+            return Ok(());
+        }
+        self.await_sync()?;
+        self.next = self.bytes + STRETCH;
+        let file = self.file;
+        // Without a thread to spare, all is written at the end.
+        self.syncing = Builder::new().spawn_scoped(self.scope, || file.sync_data()).ok();
+        Ok(())
+    }
+
+    /// A failure is told only once, so that of an early writing must not be lost.
+    fn await_sync(&mut self) -> io::Result<()> {
+        let ended = self.syncing.take().map(ScopedJoinHandle::join);
+        ended.unwrap_or(Ok(Ok(()))).unwrap_or_else(|_| Err(io::Error::other("writing to the disk has broken off")))
+    }
+
+    /// Waits until all is safe on disk.
+    fn end(mut self) -> io::Result<Written> {
+        self.await_sync()?;
+        self.file.sync_all()?;
+        Ok(Written { bytes: self.bytes, digest: lock::digest_text(&self.hash.finalize()) })
+    }
+}
+
+impl Write for Content<'_, '_> {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
-        let written = self.file.write(buffer)?;
+        let mut file = self.file;
+        let written = file.write(buffer)?;
         self.hash.update(&buffer[..written]);
         self.bytes += written as u64;
+        if self.bytes >= self.next {
+            self.sync_ahead()?;
+        }
         Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
+        let mut file = self.file;
+        file.flush()
     }
 }
 
@@ -48,16 +93,16 @@ impl Write for Content<'_> {
 /// # Errors
 ///
 /// Those of `write` and of the file system. The file is then as it was.
-pub fn replace(path: &Path, write: impl FnOnce(&mut BufWriter<Content<'_>>) -> io::Result<()>) -> io::Result<Written> {
+pub fn replace(path: &Path, write: impl FnOnce(&mut BufWriter<Content<'_, '_>>) -> io::Result<()>) -> io::Result<Written> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
     let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     let file = temporary(folder, &name)?;
-    let mut out = BufWriter::with_capacity(BUFFER, Content { file: file.as_file(), hash: Sha256::new(), bytes: 0 });
-    write(&mut out)?;
-    let content = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-    let written = Written { bytes: content.bytes, digest: lock::digest_text(&content.hash.finalize()) };
-    file.as_file().sync_all()?;
+    let written = std::thread::scope(|scope| {
+        let mut out = BufWriter::with_capacity(BUFFER, Content::new(file.as_file(), scope));
+        write(&mut out)?;
+        out.into_inner().map_err(io::IntoInnerError::into_error)?.end()
+    })?;
     file.persist(path).map_err(|error| error.error)?;
     sync_folder(folder)?;
     Ok(written)
@@ -124,4 +169,31 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
 #[cfg(not(unix))]
 fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::io::{self, Write as _};
+
+    use super::{STRETCH, replace};
+
+    #[test]
+    fn long_content_is_written_whole_or_not_at_all() -> io::Result<()> {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("long");
+        let line = [b'x'; 1000];
+        let lines = usize::try_from(STRETCH).unwrap_or(0) * 5 / 2 / line.len();
+        let written = replace(&path, |out| (0..lines).try_for_each(|_| out.write_all(&line)))?;
+        assert_eq!(written.bytes, (lines * line.len()) as u64);
+        assert_eq!(fs::read(&path)?, vec![b'x'; lines * line.len()]);
+        let broken_off = replace(&path, |out| {
+            (0..lines).try_for_each(|_| out.write_all(&line))?;
+            Err(io::Error::other("no more"))
+        });
+        assert!(broken_off.is_err());
+        assert_eq!(fs::metadata(&path)?.len(), written.bytes);
+        assert_eq!(fs::read_dir(folder.path())?.count(), 1, "nothing is left beside it");
+        Ok(())
+    }
 }

@@ -257,9 +257,9 @@ codes! {
     /// Somebody holds together what nobody may.
     NeverBroken = "never-broken", Error, Judgement;
     /// An assertion does not hold.
-    AssertionFailed = "assertion-failed", Error, Judgement;
+    AssertionFailed = "assertion-failed", Error, Fixed;
     /// A line of a test does not hold.
-    TestFailed = "test-failed", Error, Judgement;
+    TestFailed = "test-failed", Error, Fixed;
     /// A test expects something of nobody.
     NobodyAsks = "nobody-asks", Error, Fixed;
     /// A test that expects nothing.

@@ -3,15 +3,16 @@
 //! types that are written.
 
 use std::io::{self, Write};
+use std::ops::Range;
 
 use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::ser::Formatter;
 
-/// Elements of a list that one thread renders at a time.
+/// Elements of a list that one thread renders at a time, at most.
 const CHUNK: usize = 64;
 /// Elements that are rendered before they are written: what bounds the memory that a list of any length takes.
-const WINDOW: usize = 32 * CHUNK;
+const WINDOW: usize = 128 * CHUNK;
 /// Bytes that an element usually takes.
 const USUAL_BYTES: usize = 256;
 
@@ -55,9 +56,11 @@ impl<W: Write + Send> Object<W> {
         length: usize,
         element: impl Fn(usize, &mut Vec<u8>) -> io::Result<()> + Sync,
     ) -> io::Result<()> {
-        let chunk = |start: usize| {
-            let mut text = Vec::with_capacity(CHUNK * USUAL_BYTES);
-            for at in start..length.min(start + CHUNK) {
+        // The elements of a short list may be long, so it is spread all the same.
+        let size = length.div_ceil(rayon::current_num_threads()).clamp(1, CHUNK);
+        let chunk = |elements: Range<usize>| {
+            let mut text = Vec::with_capacity(size * USUAL_BYTES);
+            for at in elements {
                 if at > 0 {
                     text.push(b',');
                 }
@@ -66,8 +69,9 @@ impl<W: Write + Send> Object<W> {
             Ok(text)
         };
         let window = |start: usize| -> Vec<io::Result<Vec<u8>>> {
-            let starts: Vec<usize> = (start..length.min(start + WINDOW)).step_by(CHUNK).collect();
-            starts.into_par_iter().map(chunk).collect()
+            let end = length.min(start + WINDOW);
+            let chunks: Vec<Range<usize>> = (start..end).step_by(size).map(|at| at..end.min(at + size)).collect();
+            chunks.into_par_iter().map(chunk).collect()
         };
         self.key(key)?;
         let mut ready = vec![Ok(b"[".to_vec())];

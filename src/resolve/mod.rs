@@ -52,6 +52,7 @@ pub fn resolve(
         regions: Vec::new(),
         roles: Vec::new(),
         role_names: FxHashMap::default(),
+        named_roles: std::sync::OnceLock::new(),
         parents: Vec::new(),
         allows: Vec::new(),
         excepts: Vec::new(),

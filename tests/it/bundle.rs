@@ -502,7 +502,7 @@ fn a_stage_is_printed_and_nothing_written() -> Outcome {
 fn content_that_fails_leaves_the_old_file() -> Outcome {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("build/bundle.json");
-    let failing = |out: &mut std::io::BufWriter<file::Content<'_>>| {
+    let failing = |out: &mut std::io::BufWriter<file::Content<'_, '_>>| {
         std::io::Write::write_all(out, &vec![b'x'; 1 << 20])?;
         Err(std::io::Error::other("the disk is full"))
     };

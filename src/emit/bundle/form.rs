@@ -4,10 +4,10 @@ use std::io::{self, Write};
 
 use jiff::civil::Date;
 use rayon::prelude::*;
-use serde::ser::{SerializeSeq, SerializeTuple};
+use serde::ser::SerializeTuple;
 use serde::{Serialize, Serializer};
-use sha2::{Digest, Sha256};
 
+use super::ids::Ids;
 use super::tables::{Numbered, Tables};
 use super::times::Epoch;
 use super::{Bundle, FORMAT};
@@ -47,7 +47,10 @@ pub(super) fn write(bundle: &Bundle<'_>, out: impl Write + Send) -> io::Result<(
     document.field("regions", &regions.collect::<Vec<_>>())?;
     document.list("roles", roles.len(), |at, text| canonical::append(text, &Role::new(program, roles[at], tables.grants(at))))?;
     document.list("scopes", tables.scopes.len(), |at, text| scope(program, tables.scopes.listed[at], text))?;
-    document.list("sets", tables.sets.len(), |at, text| set(bundle, tables.sets.listed[at], text))?;
+    document.list("sets", tables.sets.len(), |at, text| {
+        set(bundle, tables.sets.listed[at], text);
+        Ok(())
+    })?;
     document.field("sources", &sources(bundle))?;
     document.list("surfaces", tables.surfaces.len(), |at, text| {
         canonical::append(text, &Surface::new(&program.surfaces[tables.surfaces[at]], |id| tables.permissions.of(id)))
@@ -76,8 +79,7 @@ struct Source<'b> {
 /// The sources with digests of their texts, which are worked out side by side.
 fn sources<'b>(bundle: &'b Bundle<'_>) -> Vec<Source<'b>> {
     let files = bundle.sources.files().par_iter();
-    let digest = |text: &str| lock::digest_text(&Sha256::digest(text.as_bytes()));
-    let mut sources: Vec<_> = files.map(|file| Source { digest: digest(&file.text), name: &file.name }).collect();
+    let mut sources: Vec<_> = files.map(|file| Source { digest: lock::digest_text(file.digest()), name: &file.name }).collect();
     sources.sort_by_key(|source| source.name);
     sources
 }
@@ -118,58 +120,18 @@ impl Serialize for Day {
     }
 }
 
-/// An id list: the function gives runs of ids, the first and the last of each, in ascending order.
-struct IdList<F>(F);
-
-impl<F: Fn(&mut dyn FnMut(u32, u32))> Serialize for IdList<F> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut list = serializer.serialize_seq(None)?;
-        let (mut run, mut done) = (None, Ok(()));
-        (self.0)(&mut |first, last| match &mut run {
-            Some((_, end)) if *end + 1 == first => *end = last,
-            _ => {
-                if let (Some(run), true) = (run.replace((first, last)), done.is_ok()) {
-                    done = write_run(&mut list, run);
-                }
-            }
-        });
-        done?;
-        run.map_or(Ok(()), |run| write_run(&mut list, run))?;
-        list.end()
-    }
-}
-
-/// Three or more ids are written as the first and the last.
-fn write_run<L: SerializeSeq>(ids: &mut L, (first, last): (u32, u32)) -> Result<(), L::Error> {
-    match last - first {
-        0 => ids.serialize_element(&first),
-        1 => ids.serialize_element(&first).and_then(|()| ids.serialize_element(&last)),
-        _ => ids.serialize_element(&(first, last)),
-    }
-}
-
-/// An id list of a few ids, in ascending order.
-struct Ids(Vec<u32>);
-
-impl Serialize for Ids {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        IdList(|add: &mut dyn FnMut(u32, u32)| self.0.iter().for_each(|id| add(*id, *id))).serialize(serializer)
-    }
-}
-
-fn set(bundle: &Bundle<'_>, set: SetId, text: &mut Vec<u8>) -> io::Result<()> {
+fn set(bundle: &Bundle<'_>, set: SetId, text: &mut Vec<u8>) {
     // All that is in a set is in use, so that a run of the compiler's ids is one of the bundle's.
     let number = |id: u32| bundle.tables.permissions.of(Id::new(id as usize));
-    let runs = |add: &mut dyn FnMut(u32, u32)| {
-        bundle.program.sets.for_each_run(set, |first, last| add(number(first), number(last)));
-    };
-    canonical::append(text, &IdList(runs))
+    let mut list = bundle.tables.permission_texts.list(text);
+    bundle.program.sets.for_each_run(set, |first, last| list.add(number(first), number(last)));
+    list.end();
 }
 
 fn scope(program: &Program, scope: ScopeId, text: &mut Vec<u8>) -> io::Result<()> {
     match program.scopes.divisions(scope) {
         None => canonical::append(text, &"all"),
-        Some(divisions) => canonical::append(text, &Ids(divisions.into_iter().map(Id::raw).collect())),
+        Some(divisions) => canonical::append(text, &Ids::new(divisions.into_iter().map(Id::raw))),
     }
 }
 
@@ -346,7 +308,7 @@ impl<'b> Surface<'b> {
             let mut ids: Vec<u32> = permissions.iter().map(|id| number(*id)).collect();
             ids.sort_unstable();
             ids.dedup();
-            Ids(ids)
+            Ids::new(ids)
         };
         let (kind, method) = match &surface.kind {
             SurfaceKind::Endpoint(method) => ("endpoint", Some(&**method)),

@@ -4,6 +4,7 @@
 //! streamed (`form`). Ids of the compiler never reach the output. The form is described in `docs/bundle-format.md`.
 
 mod form;
+mod ids;
 mod tables;
 mod times;
 
@@ -78,7 +79,8 @@ impl<'c> Bundle<'c> {
     ///
     /// Those of `out`.
     pub fn write(&self, out: impl Write + Send) -> io::Result<()> {
-        form::write(self, out)
+        // On a thread of the pool, which does not wake another for each of many short tasks.
+        rayon::scope(|_| form::write(self, out))
     }
 
     /// How many roles it holds.

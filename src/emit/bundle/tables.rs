@@ -1,14 +1,20 @@
 //! What a bundle numbers, each by what it is called or holds: permissions, scopes, conditions and sets that are
 //! in use, and the grants of all roles in these numbers.
 
-use crate::conditions::{ConditionId, Conditions};
+use rayon::prelude::*;
+
+use crate::conditions::Conditions;
 use crate::flatten::Flat;
 use crate::id::Id;
 use crate::model::{Group, Program, Requirement, RoleId};
 use crate::scopes::{DivisionId, ScopeId, Scopes};
 use crate::sets::{PermissionId, SetId};
 
+use super::ids::Texts;
 use super::times::Times;
+
+/// Roles, or sets, that one thread takes at a time.
+const CHUNK: usize = 1024;
 
 /// Stands for no number.
 const NONE: u32 = u32::MAX;
@@ -33,15 +39,14 @@ impl<T> Numbers<T> {
         Self { listed: Vec::new(), number_of: vec![NONE; count] }
     }
 
-    /// Adds a thing unless it is there; whether it was not.
-    fn add(&mut self, id: Id<T>) -> bool {
+    /// Adds a thing unless it is there, and gives its number.
+    fn add(&mut self, id: Id<T>) -> u32 {
         let slot = &mut self.number_of[id.index()];
-        let new = *slot == NONE;
-        if new {
+        if *slot == NONE {
             *slot = u32::try_from(self.listed.len()).unwrap_or(NONE);
             self.listed.push(id);
         }
-        new
+        *slot
     }
 
     /// Numbers the things anew, by a key.
@@ -72,90 +77,95 @@ pub(super) struct Tables {
     pub(super) backfills: Vec<Option<usize>>,
     /// Surfaces by their places in the program, in the bundle's order.
     pub(super) surfaces: Vec<usize>,
-    grants: Vec<Numbered>,
-    /// By role of the bundle: where its grants begin; and where the last one's end.
+    /// The numbers of permissions, ready to be written.
+    pub(super) permission_texts: Texts,
+    /// The grants of all roles, [`CHUNK`] of them in each part.
+    parts: Vec<Part<Numbered>>,
+}
+
+/// What [`CHUNK`] roles of the bundle grant, side by side.
+#[derive(Debug)]
+struct Part<G> {
+    grants: Vec<G>,
+    /// By role of the part: where its grants begin; and where the last one's end.
     starts: Vec<usize>,
+}
+
+impl<G> Part<G> {
+    fn new<'g>(roles: impl Iterator<Item = &'g [G]>) -> Self
+    where
+        G: Copy + 'g,
+    {
+        let (mut grants, mut starts) = (Vec::new(), vec![0]);
+        for role in roles {
+            grants.extend_from_slice(role);
+            starts.push(grants.len());
+        }
+        Self { grants, starts }
+    }
 }
 
 impl Tables {
     /// Numbers what some roles hold and gain, and what opens surfaces.
     pub(super) fn new(program: &Program, flat: &Flat, roles: &[RoleId], times: &Times) -> Self {
-        let mut tables = Self {
-            permissions: Numbers::new(program.catalog.len()),
-            scopes: Numbers::new(program.scopes.count()),
-            conditions: Numbers::new(program.conditions.count()),
-            sets: Numbers::new(program.sets.count()),
-            backfills: backfills(program, times),
-            surfaces: surfaces(program),
-            grants: Vec::new(),
-            starts: Vec::with_capacity(roles.len() + 1),
-        };
         let groups_of = |role: &RoleId| -> &[Group] {
             times.folded.get(role).map_or_else(|| flat.groups(*role).unwrap_or_default(), Vec::as_slice)
         };
-        for group in roles.iter().flat_map(groups_of) {
-            tables.use_group(*group);
-        }
-        for (set, scope) in gains(times) {
-            tables.use_group(Group { condition: Conditions::always(), scope, set });
-        }
-        tables.scopes.sort_by_key(|scope| scope_key(program, *scope));
-        tables.conditions.sort_by_key(|condition| program.conditions.get(*condition));
-        tables.number_grants(roles.iter().map(groups_of));
+        let parts: Vec<Part<Group>> = roles.par_chunks(CHUNK).map(|roles| Part::new(roles.iter().map(groups_of))).collect();
+        let (scopes, conditions) = scopes_and_conditions(program, &parts, times);
+        let mut tables = Self {
+            permissions: Numbers::new(program.catalog.len()),
+            scopes,
+            conditions,
+            sets: Numbers::new(program.sets.count()),
+            backfills: backfills(program, times),
+            surfaces: surfaces(program),
+            permission_texts: Texts::default(),
+            parts: Vec::new(),
+        };
+        tables.parts = parts.into_par_iter().map(|part| tables.number_grants(part)).collect();
         tables.number_sets(times);
         tables.number_permissions(program);
+        tables.permission_texts = Texts::new(tables.permissions.len());
         tables
     }
 
     /// The grants of a role by its place in the bundle.
     pub(super) fn grants(&self, role: usize) -> &[Numbered] {
-        &self.grants[self.starts[role]..self.starts[role + 1]]
+        let (part, at) = (&self.parts[role / CHUNK], role % CHUNK);
+        &part.grants[part.starts[at]..part.starts[at + 1]]
     }
 
     /// What a change gains, in the order it is written.
     pub(super) fn gains(&self, gains: &[(SetId, ScopeId)]) -> Vec<Numbered> {
-        let numbered = |(set, scope): &(SetId, ScopeId)| self.numbered(Conditions::always(), *scope, *set);
+        let numbered = |(set, scope): &(SetId, ScopeId)| Numbered {
+            condition: None,
+            scope: self.scopes.of(*scope),
+            set: self.sets.of(*set),
+        };
         let mut numbered: Vec<Numbered> = gains.iter().map(numbered).collect();
         numbered.sort_unstable();
         numbered
     }
 
-    fn use_group(&mut self, group: Group) {
-        self.scopes.add(group.scope);
-        if group.condition != Conditions::always() {
-            self.conditions.add(group.condition);
+    /// The grants of some roles in the bundle's numbers and order, but that their sets keep the compiler's numbers.
+    fn number_grants(&self, part: Part<Group>) -> Part<Numbered> {
+        let numbered = |group: &Group| {
+            let condition = (group.condition != Conditions::always()).then(|| self.conditions.of(group.condition));
+            Numbered { condition, scope: self.scopes.of(group.scope), set: group.set.raw() }
+        };
+        let mut grants: Vec<Numbered> = part.grants.iter().map(numbered).collect();
+        for bounds in part.starts.windows(2) {
+            // No two grants of a role agree in scope and condition, so the sets do not decide.
+            grants[bounds[0]..bounds[1]].sort_unstable();
         }
-        self.sets.add(group.set);
-    }
-
-    fn numbered(&self, condition: ConditionId, scope: ScopeId, set: SetId) -> Numbered {
-        let condition = (condition != Conditions::always()).then(|| self.conditions.of(condition));
-        Numbered { condition, scope: self.scopes.of(scope), set: self.sets.of(set) }
-    }
-
-    /// Puts the grants of all roles side by side; their sets keep preliminary numbers.
-    fn number_grants<'g>(&mut self, groups: impl Iterator<Item = &'g [Group]>) {
-        for groups in groups {
-            let start = self.grants.len();
-            self.starts.push(start);
-            for group in groups {
-                let numbered = self.numbered(group.condition, group.scope, group.set);
-                self.grants.push(numbered);
-            }
-            // No two grants of a role agree in scope and condition, so preliminary numbers do not decide.
-            self.grants[start..].sort_unstable();
-        }
-        self.starts.push(self.grants.len());
+        Part { grants, starts: part.starts }
     }
 
     /// Numbers the sets as somebody meets them who reads grants and gains in the bundle's order.
     fn number_sets(&mut self, times: &Times) {
-        let preliminary = std::mem::take(&mut self.sets.listed);
-        self.sets.number_of.fill(NONE);
-        for grant in &mut self.grants {
-            let set = preliminary[grant.set as usize];
-            self.sets.add(set);
-            grant.set = self.sets.of(set);
+        for grant in self.parts.iter_mut().flat_map(|part| &mut part.grants) {
+            grant.set = self.sets.add(SetId::new(grant.set as usize));
         }
         for change in times.calendars.iter().flatten().flat_map(|epoch| &epoch.changes) {
             let mut gains: Vec<(u32, SetId)> = change.gains.iter().map(|(set, scope)| (self.scopes.of(*scope), *set)).collect();
@@ -167,13 +177,16 @@ impl Tables {
     }
 
     fn number_permissions(&mut self, program: &Program) {
-        let mut used = vec![false; program.catalog.len()];
         // In the order in which they are stored, since they are many and far apart otherwise.
-        let mut sets = self.sets.listed.clone();
-        sets.sort_unstable();
-        for set in &sets {
-            program.sets.for_each_run(*set, |first, last| used[first as usize..=last as usize].fill(true));
-        }
+        let sets: Vec<SetId> =
+            (0..self.sets.number_of.len()).filter(|at| self.sets.number_of[*at] != NONE).map(Id::new).collect();
+        let both = |mut one: Vec<u32>, other: Vec<u32>| {
+            one.iter_mut().zip(other).for_each(|(one, other)| *one |= other);
+            one
+        };
+        let in_sets = sets.par_chunks(CHUNK).map(|sets| program.sets.union(sets));
+        let in_sets = in_sets.reduce(|| program.sets.union(&[]), both);
+        let mut used: Vec<bool> = (0..program.catalog.len()).map(|at| in_sets[at / 32] & (1 << (at % 32)) != 0).collect();
         for surface in &program.surfaces {
             if let Requirement::Any(permissions) | Requirement::All(permissions) = &surface.requirement {
                 for permission in permissions {
@@ -187,13 +200,31 @@ impl Tables {
     }
 }
 
+/// Numbers the scopes and the conditions that are in use.
+fn scopes_and_conditions(
+    program: &Program,
+    parts: &[Part<Group>],
+    times: &Times,
+) -> (Numbers<crate::scopes::ScopeTag>, Numbers<crate::conditions::ConditionTag>) {
+    let (mut scopes, mut conditions) = (Numbers::new(program.scopes.count()), Numbers::new(program.conditions.count()));
+    for group in parts.iter().flat_map(|part| &part.grants) {
+        scopes.add(group.scope);
+        if group.condition != Conditions::always() {
+            conditions.add(group.condition);
+        }
+    }
+    let changes = times.calendars.iter().flatten().flat_map(|epoch| &epoch.changes);
+    for (_, scope) in changes.flat_map(|change| &change.gains) {
+        scopes.add(*scope);
+    }
+    scopes.sort_by_key(|scope| scope_key(program, *scope));
+    conditions.sort_by_key(|condition| program.conditions.get(*condition));
+    (scopes, conditions)
+}
+
 /// What orders scopes: `all` first, then by the divisions in them.
 fn scope_key(program: &Program, scope: ScopeId) -> Option<Vec<DivisionId>> {
     if scope == Scopes::all() { None } else { program.scopes.divisions(scope) }
-}
-
-fn gains(times: &Times) -> impl Iterator<Item = (SetId, ScopeId)> + '_ {
-    times.calendars.iter().flatten().flat_map(|epoch| &epoch.changes).flat_map(|change| change.gains.iter().copied())
 }
 
 /// Numbers the backfills that change something, in order of their names.
