@@ -101,6 +101,13 @@ pub fn failure(access: &mut Access<'_>, assertion: &Assertion) -> Option<Failure
     None
 }
 
+/// What contradicts that somebody reaches something at a moment, or does not.
+#[must_use]
+pub fn contradiction(access: &mut Access<'_>, holder: Holder, reach: &Reach, moment: Moment) -> Option<Contradiction> {
+    let given = access::of(access.program, holder);
+    Judge { holder, given, access }.against(reach, moment)
+}
+
 /// The first role through which somebody holds a permission.
 #[must_use]
 pub fn giver(access: &Access<'_>, holder: Holder, permission: PermissionId, moment: Moment) -> Option<Given> {
@@ -168,14 +175,18 @@ impl Judge<'_, '_> {
     fn contradiction(&mut self, claim: &Claim, moment: Moment) -> Option<Contradiction> {
         match claim {
             Claim::License(bound) => self.beyond(*bound, moment),
-            Claim::Reach(reach) => match reach.target {
-                Target::Permissions(set) => {
-                    let permissions: Vec<PermissionId> = self.access.program.sets.iter(set).collect();
-                    permissions.into_iter().find_map(|permission| self.of_permission(reach, permission, moment))
-                }
-                Target::Surface(surface) => self.of_surface(reach, surface, moment),
-                Target::Object(object) => self.of_object(reach.can, object),
-            },
+            Claim::Reach(reach) => self.against(reach, moment),
+        }
+    }
+
+    fn against(&mut self, reach: &Reach, moment: Moment) -> Option<Contradiction> {
+        match reach.target {
+            Target::Permissions(set) => {
+                let permissions: Vec<PermissionId> = self.access.program.sets.iter(set).collect();
+                permissions.into_iter().find_map(|permission| self.of_permission(reach, permission, moment))
+            }
+            Target::Surface(surface) => self.of_surface(reach, surface, moment),
+            Target::Object(object) => self.of_object(reach.can, object),
         }
     }
 

@@ -8,6 +8,7 @@ extern crate alloc;
 
 pub mod access;
 pub mod assertions;
+pub mod can;
 pub mod catalog;
 pub mod catalogs;
 pub mod check;
@@ -27,6 +28,7 @@ pub mod manifest;
 pub mod model;
 pub mod pins;
 pub mod provenance;
+pub mod reach;
 pub mod render;
 pub mod resolve;
 pub mod scopes;

@@ -83,7 +83,8 @@ fn describe(access: &mut Access<'_>, assertion: &Assertion, failure: &Failure, c
 }
 
 /// A holder as people name it.
-fn name(program: &Program, holder: Holder) -> String {
+#[must_use]
+pub fn name(program: &Program, holder: Holder) -> String {
     match holder {
         Holder::Role(role, _) => format!("`{}`", program.role(role).name),
         Holder::Group(group) => format!("the group `{}`", program.subjects.group(group).name),
@@ -91,15 +92,19 @@ fn name(program: &Program, holder: Holder) -> String {
     }
 }
 
-fn target(program: &Program, target: Target) -> String {
+/// A target as people name it.
+#[must_use]
+pub fn target(program: &Program, target: Target) -> String {
     match target {
-        Target::Permissions(_) => String::new(),
+        Target::Permissions(set) => program.sets.iter(set).map(|id| program.catalog.name(id)).collect::<Vec<_>>().join(", "),
         Target::Surface(surface) => program.surfaces[surface].title(),
         Target::Object(object) => program.objects[object].path.to_string(),
     }
 }
 
-fn message(program: &Program, who: &str, what: &str, why: &Contradiction) -> String {
+/// What contradicts a claim, in words.
+#[must_use]
+pub fn message(program: &Program, who: &str, what: &str, why: &Contradiction) -> String {
     let permission = |id: &PermissionId| program.catalog.name(*id);
     let ways = |ways: &[Way]| {
         let texts: Vec<String> = ways.iter().map(|way| assertions::way_text(program, *way)).collect();
@@ -143,7 +148,8 @@ fn when(program: &Program, failure: &Failure) -> String {
 }
 
 /// The places that make somebody hold a permission: the assignment, the chain of parents, the clause, or the backfill.
-fn derivation(access: &Access<'_>, given: Given, permission: PermissionId, moment: Moment) -> Vec<(Span, String)> {
+#[must_use]
+pub fn derivation(access: &Access<'_>, given: Given, permission: PermissionId, moment: Moment) -> Vec<(Span, String)> {
     let program = &*access.program;
     let mut labels = Vec::new();
     match given.through {
@@ -166,7 +172,8 @@ fn derivation(access: &Access<'_>, given: Given, permission: PermissionId, momen
 }
 
 /// Where a role takes a permission away itself, which may be why it is missing.
-fn taken_away(access: &Access<'_>, holder: Holder, permission: PermissionId) -> Option<(Span, String)> {
+#[must_use]
+pub fn taken_away(access: &Access<'_>, holder: Holder, permission: PermissionId) -> Option<(Span, String)> {
     let Holder::Role(role, _) = holder else { return None };
     let program = &*access.program;
     let except = except_of(program, role, permission)?;

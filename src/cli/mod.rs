@@ -1,6 +1,7 @@
 //! The commands: the only rooms that read, write and print.
 
 pub mod build;
+pub mod can;
 pub mod check;
 pub mod completions;
 pub mod explain;
@@ -13,6 +14,7 @@ pub mod output;
 pub mod progress;
 pub mod project;
 pub mod question;
+pub mod reach;
 pub mod show;
 pub mod test;
 pub mod watch;
@@ -54,6 +56,8 @@ enum Command {
     Why(why::Why),
     Show(show::Show),
     Who(who::Who),
+    Can(can::Can),
+    Reach(reach::Reach),
     Test(test::Test),
     Lock(lock::Lock),
     Explain(explain::Explain),
@@ -77,6 +81,8 @@ pub fn run(cli: &Cli) -> miette::Result<ExitCode> {
         Command::Why(command) => why::run(command),
         Command::Show(command) => show::run(command),
         Command::Who(command) => who::run(command),
+        Command::Can(command) => can::run(command),
+        Command::Reach(command) => reach::run(command),
         Command::Test(command) => test::run(command),
         Command::Lock(command) => lock::run(command),
         Command::Import(command) => import::run(command),

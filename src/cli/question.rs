@@ -1,5 +1,7 @@
 //! What questions about roles have in common: the project, where and when, and names → ids.
 
+pub mod subjects;
+
 use std::collections::{BTreeSet, VecDeque};
 use std::io::Write;
 use std::path::{Path, PathBuf};

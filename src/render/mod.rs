@@ -1,8 +1,10 @@
 //! Findings and answers → text for people, logs and programs.
 
+pub mod can;
 pub mod frames;
 pub mod json;
 mod phrases;
+pub mod reach;
 pub mod show;
 pub mod style;
 pub mod suite;
