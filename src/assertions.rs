@@ -8,7 +8,6 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use crate::access::{self, Access, Given, Through, Way};
-use crate::conditions::Conditions;
 use crate::flatten::Flat;
 use crate::model::{Assertion, Claim, Holder, LicenseId, Licenses, Program, Reach, RegionId, Requirement, Target};
 use crate::scopes::{ScopeId, Scopes};
@@ -296,9 +295,10 @@ pub fn by_way_of(program: &Program, through: Through) -> Option<String> {
 /// A way in words: the divisions, and the condition if there is one.
 #[must_use]
 pub fn way_text(program: &Program, way: Way) -> String {
-    let scope = program.scope_text(way.scope);
+    let everywhere = way.scope == Scopes::all();
+    let scope = if everywhere { "everywhere".to_owned() } else { format!("in {}", program.scope_text(way.scope)) };
     match program.conditions.get(way.condition) {
-        Some(condition) if way.condition != Conditions::always() => format!("{scope} where {condition}"),
-        _ => scope,
+        Some(condition) => format!("{scope} where {condition}"),
+        None => scope,
     }
 }

@@ -413,6 +413,40 @@ fn beginning(text: &str) -> u128 {
 }
 
 impl Program {
+    /// A project that says nothing beside its catalog.
+    #[must_use]
+    pub fn new(catalog: Catalog, organisation: Organisation) -> Self {
+        Self {
+            sets: Sets::new(catalog.len()),
+            scopes: Scopes::new(0),
+            conditions: Conditions::default(),
+            divisions: Vec::new(),
+            division_sets: Vec::new(),
+            regions: Vec::new(),
+            roles: Vec::new(),
+            role_names: FxHashMap::default(),
+            named_roles: std::sync::OnceLock::new(),
+            parents: Vec::new(),
+            allows: Vec::new(),
+            excepts: Vec::new(),
+            pinned_copies: FxHashMap::default(),
+            surfaces: Vec::new(),
+            pairs: Vec::new(),
+            backfills: Vec::new(),
+            enforcements: Vec::new(),
+            licenses: Vec::new(),
+            subjects: Subjects::default(),
+            objects: Vec::new(),
+            nevers: Vec::new(),
+            assertions: Vec::new(),
+            tests: Vec::new(),
+            wildcards: Vec::new(),
+            allowed_findings: Vec::new(),
+            organisation,
+            catalog,
+        }
+    }
+
     /// A role.
     #[must_use]
     pub fn role(&self, id: RoleId) -> &Role {

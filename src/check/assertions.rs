@@ -112,20 +112,20 @@ pub fn message(program: &Program, who: &str, what: &str, why: &Contradiction) ->
     };
     let names = |ids: &[PermissionId]| ids.iter().map(|id| format!("`{}`", program.catalog.name(*id))).collect::<Vec<_>>();
     match why {
-        Contradiction::Held { permission: id, ways: held, .. } => format!("{who} holds `{}` in {}", permission(id), ways(held)),
+        Contradiction::Held { permission: id, ways: held, .. } => format!("{who} holds `{}` {}", permission(id), ways(held)),
         Contradiction::Lacks { permission: id, ways: held } if held.is_empty() => {
             format!("{who} does not hold `{}`", permission(id))
         }
         Contradiction::Lacks { permission: id, ways: held } => {
-            format!("{who} holds `{}` only in {}", permission(id), ways(held))
+            format!("{who} holds `{}` only {}", permission(id), ways(held))
         }
         Contradiction::Open => format!("`{what}` is open to anybody"),
         Contradiction::Unstated => format!("no source says who may use `{what}`"),
         Contradiction::Reached { through, ways: reached } => {
-            format!("{who} reaches `{what}` through {}, in {}", words::all_of(&names(through)), ways(reached))
+            format!("{who} reaches `{what}` through {}, {}", words::all_of(&names(through)), ways(reached))
         }
         Contradiction::NotReached { ways: reached, .. } if !reached.is_empty() => {
-            format!("{who} reaches `{what}` only in {}", ways(reached))
+            format!("{who} reaches `{what}` only {}", ways(reached))
         }
         Contradiction::NotReached { missing, any: true, .. } => {
             format!("{who} does not reach `{what}`, which asks for {}", words::one_of(&names(missing)))

@@ -85,7 +85,7 @@ fn roles(stages: Stages<'_>, never: &Never, (masks, whole): (&[u64], u64), sink:
 /// A subject that a finding names, and how many more are like it.
 struct Fold {
     first: String,
-    span: Span,
+    places: Vec<Span>,
     more: usize,
 }
 
@@ -100,7 +100,8 @@ fn subjects(stages: Stages<'_>, never: &Never, masks: (&[u64], u64), sink: &mut 
         given.clear();
         given.extend(access::of_group(program, id));
         if let Some(roles) = together(masks, &given) {
-            note(&mut found, roles, format!("the group `{}`", group.name), place(program, &given, group.name_span));
+            let places = places(program, &given, &roles, group.name_span);
+            note(&mut found, roles, format!("the group `{}`", group.name), places);
         }
     }
     for at in 0..program.subjects.users.len() {
@@ -112,13 +113,16 @@ fn subjects(stages: Stages<'_>, never: &Never, masks: (&[u64], u64), sink: &mut 
             given.retain(|given| counts_somewhere(program, id, never, *given));
         }
         if let Some(roles) = together(masks, &given) {
-            note(&mut found, roles, format!("the user `{}`", user.name), place(program, &given, user.name_span));
+            let places = places(program, &given, &roles, user.name_span);
+            note(&mut found, roles, format!("the user `{}`", user.name), places);
         }
     }
-    for (roles, Fold { first, span, more }) in found {
+    for (roles, Fold { first, mut places, more }) in found {
         let names: Vec<String> = roles.iter().map(|role| format!("`{}`", program.role(*role).name)).collect();
+        let last = places.pop().unwrap_or_default();
         sink.report(
-            words::assertions::never_subject(never.title.as_deref(), (&first, more), span, &names)
+            words::assertions::never_subject(never.title.as_deref(), (&first, more), last, &names)
+                .with_all(places.into_iter().map(|place| (place, "beside this".to_owned())))
                 .with(never.span, "declared here"),
         );
     }
@@ -142,17 +146,21 @@ fn together((masks, whole): (&[u64], u64), given: &[Given]) -> Option<Vec<RoleId
     Some(roles)
 }
 
-fn note(found: &mut BTreeMap<Vec<RoleId>, Fold>, roles: Vec<RoleId>, first: String, span: Span) {
-    found.entry(roles).and_modify(|fold| fold.more += 1).or_insert(Fold { first, span, more: 0 });
+fn note(found: &mut BTreeMap<Vec<RoleId>, Fold>, roles: Vec<RoleId>, first: String, places: Vec<Span>) {
+    found.entry(roles).and_modify(|fold| fold.more += 1).or_insert(Fold { first, places, more: 0 });
 }
 
-/// The last assignment, which makes it up; the name where there is none.
-fn place(program: &Program, given: &[Given], name: Span) -> Span {
-    let last = given.iter().rev().find_map(|given| match given.through {
-        Through::Own(at) | Through::Group(_, at) => Some(program.subjects.assignments[at as usize].span),
-        Through::Automatic | Through::OldOption(_) => None,
-    });
-    last.unwrap_or(name)
+/// Where these roles are assigned, each once; the subject's name where none is.
+fn places(program: &Program, given: &[Given], roles: &[RoleId], name: Span) -> Vec<Span> {
+    let assigned = |role: &RoleId| {
+        let given = given.iter().filter(|given| given.role == *role);
+        given.into_iter().find_map(|given| match given.through {
+            Through::Own(at) | Through::Group(_, at) => Some(program.subjects.assignments[at as usize].span),
+            Through::Automatic | Through::OldOption(_) => None,
+        })
+    };
+    let places: Vec<Span> = roles.iter().filter_map(assigned).collect();
+    if places.is_empty() { vec![name] } else { places }
 }
 
 /// Whether a role counts for anything that a `never` names, beside an old option.

@@ -38,8 +38,10 @@ pub fn human(view: View<'_>, colours: bool) -> String {
             (failures, _) => format!("FAILED ({failures} of {})", count(outcome.expectations.max(failures), "expectation")),
         };
         let _ = writeln!(text, "{} {} … {fared}", outcome.kind.word(), outcome.name);
-        for failure in &outcome.failures {
+        if !outcome.failures.is_empty() {
             text.push('\n');
+        }
+        for failure in &outcome.failures {
             text.push_str(&frames::render(view.sources, failure, Form::Frames, colours));
         }
     }
@@ -132,11 +134,11 @@ pub fn json(view: View<'_>) -> serde_json::Result<String> {
 ///
 /// None in practice: the form has nothing that XML can't say.
 pub fn junit(view: View<'_>, name: &str) -> Result<String, quick_junit::SerializeError> {
-    let mut report = Report::new(name);
+    let mut suites: Vec<TestSuite> = Vec::new();
     for outcome in view.outcomes {
         let file = view.sources.file_of(outcome.span).map_or("", |file| file.name.as_str());
-        if report.test_suites.last().is_none_or(|suite| suite.name.as_str() != file) {
-            report.add_test_suite(TestSuite::new(file));
+        if suites.last().is_none_or(|suite| suite.name.as_str() != file) {
+            suites.push(TestSuite::new(file));
         }
         let status = if outcome.passed() {
             TestCaseStatus::success()
@@ -151,9 +153,11 @@ pub fn junit(view: View<'_>, name: &str) -> Result<String, quick_junit::Serializ
         };
         let mut case = TestCase::new(outcome.name.clone(), status);
         case.set_classname(outcome.kind.word());
-        if let Some(suite) = report.test_suites.last_mut() {
+        if let Some(suite) = suites.last_mut() {
             suite.add_test_case(case);
         }
     }
+    let mut report = Report::new(name);
+    report.add_test_suites(suites);
     report.to_string()
 }

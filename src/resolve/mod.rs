@@ -19,13 +19,12 @@ mod surfaces;
 
 use rustc_hash::FxHashMap;
 
-use crate::conditions::Conditions;
 use crate::diagnostic::{Code, Sink, nearest, words};
 use crate::limits;
-use crate::model::{AllowedFinding, Organisation, Program, RoleId, Subjects, WildcardId};
+use crate::model::{AllowedFinding, Organisation, Program, RoleId, WildcardId};
 use crate::pins::Pins;
-use crate::scopes::{ScopeId, Scopes};
-use crate::sets::{SetId, Sets};
+use crate::scopes::ScopeId;
+use crate::sets::SetId;
 use crate::source::{Source, Sources};
 use crate::span::Span;
 use crate::syntax::ast;
@@ -41,36 +40,7 @@ pub fn resolve(
 ) -> Program {
     let trees = Trees { files, sources };
     let (catalog, faulty) = catalog::build(&trees, sink);
-    let sets = Sets::new(catalog.len());
-    let program = Program {
-        catalog,
-        sets,
-        scopes: Scopes::new(0),
-        conditions: Conditions::default(),
-        divisions: Vec::new(),
-        division_sets: Vec::new(),
-        regions: Vec::new(),
-        roles: Vec::new(),
-        role_names: FxHashMap::default(),
-        named_roles: std::sync::OnceLock::new(),
-        parents: Vec::new(),
-        allows: Vec::new(),
-        excepts: Vec::new(),
-        pinned_copies: FxHashMap::default(),
-        surfaces: Vec::new(),
-        pairs: Vec::new(),
-        backfills: Vec::new(),
-        enforcements: Vec::new(),
-        licenses: Vec::new(),
-        subjects: Subjects::default(),
-        objects: Vec::new(),
-        nevers: Vec::new(),
-        assertions: Vec::new(),
-        tests: Vec::new(),
-        wildcards: Vec::new(),
-        allowed_findings: Vec::new(),
-        organisation,
-    };
+    let program = Program::new(catalog, organisation);
     let mut resolver = Resolver {
         program,
         sink,

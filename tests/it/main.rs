@@ -20,5 +20,7 @@ mod questions;
 mod reference;
 mod regressions;
 mod scratch;
+mod seeds;
+mod subjects;
 mod tidy;
 mod who;
