@@ -41,10 +41,9 @@ pub fn resolve(
 ) -> Program {
     let trees = Trees { files, sources };
     let (catalog, faulty) = catalog::build(&trees, sink);
-    let sets = Sets::new(catalog.len());
     let program = Program {
+        sets: Sets::new(catalog.len()),
         catalog,
-        sets,
         scopes: Scopes::new(0),
         conditions: Conditions::default(),
         divisions: Vec::new(),
@@ -81,6 +80,7 @@ pub fn resolve(
         division_names: FxHashMap::default(),
         unions: FxHashMap::default(),
         overridden: FxHashMap::default(),
+        former: FxHashMap::default(),
         suggestions: 0,
         compared: 0,
         homeless: false,
@@ -139,6 +139,8 @@ struct Resolver<'a> {
     unions: FxHashMap<Vec<SetId>, SetId>,
     /// By override: the role that it edits.
     overridden: FxHashMap<RoleId, RoleId>,
+    /// By former name, in letters and digits alone: the role.
+    former: FxHashMap<String, RoleId>,
     suggestions: usize,
     /// Known names that unknown ones were compared with.
     compared: usize,
