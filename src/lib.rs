@@ -22,6 +22,7 @@ pub mod flatten;
 pub mod graph;
 pub mod id;
 pub mod import;
+pub mod licenses;
 pub mod limits;
 pub mod lock;
 pub mod manifest;

@@ -58,6 +58,8 @@ pub const COMPARED_CLAUSES: usize = 1 << 8;
 pub const LOOKS: usize = 1 << 21;
 /// Ancestors among which a role that another one requires is looked for; of a role with more it is taken to be there.
 pub const ANCESTORS: usize = 1 << 8;
+/// Roles of one subject that are compared with one another where some of them confine and others open.
+pub const ROLES_TOGETHER: usize = 1 << 6;
 /// Steps of a chain of parents that a finding shows.
 pub const CHAIN_LABELS: usize = 6;
 /// Grants of all flattened roles, shared ones counted for each role that has them (`flat-too-large`).

@@ -30,7 +30,7 @@ pub use assertions::{Assertion, Claim, Holder, Never, Reach, Target, Test};
 pub use enforcement::{Certainty, Enforcement, Start};
 pub use licenses::{License, LicenseId, Licenses};
 pub use objects::{Object, Readers};
-pub use subjects::{Application, Assignment, Automatic, GroupId, OldOption, Subjects, User, UserGroup, UserId};
+pub use subjects::{Application, Assignment, Automatic, GroupId, OldOption, Subjects, User, UserGroup, UserId, UserTag};
 pub use surfaces::{Requirement, Surface, SurfaceKind};
 
 /// Permissions that are granted in the same scope under the same condition.

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 
 use crate::conditions::{ConditionId, Conditions};
 use crate::flatten::{Flat, Grant};
+use crate::licenses::{self, Called, Demands};
 use crate::limits;
 use crate::model::{Program, RoleId};
 use crate::provenance::{self, Step};
@@ -28,6 +29,8 @@ pub struct Shown {
     pub origins: Vec<Origin>,
     /// What it gains after the day asked about.
     pub later: Vec<Gain>,
+    /// The licences that it calls for, those aside that a dearer one among them includes.
+    pub licenses: Called,
 }
 
 /// A grant and what is known of it.
@@ -92,7 +95,9 @@ pub fn show(program: &mut Program, flat: &Flat, epochs: &Epochs, role: RoleId, m
         grants.push(Held { grant, from, origins, more });
     }
     sort(program, &mut grants);
-    Shown { role, moment, grants, origins, later }
+    let called = Demands::new(program).of_role((program, flat, epochs), role, moment);
+    let licenses = licenses::dearest(program, called);
+    Shown { role, moment, grants, origins, later, licenses }
 }
 
 /// An origin for each backfill and day.

@@ -9,7 +9,7 @@ use super::Stages;
 use crate::catalog::Awareness;
 use crate::diagnostic::words::confinement::{Confined, Half};
 use crate::diagnostic::{Sink, words};
-use crate::model::{Requirement, RoleId};
+use crate::model::{Requirement, RoleId, RoleKind};
 use crate::provenance::{self, Derivation, Nearest};
 use crate::scopes::Scopes;
 use crate::sets::PermissionId;
@@ -22,6 +22,8 @@ pub(super) struct Confinement<'p> {
     pairs: Vec<(PermissionId, Vec<(PermissionId, Span)>)>,
     /// By role: itself or the nearest ancestor that says `within`, by the first parents that are confined.
     confiners: Vec<Option<RoleId>>,
+    /// By role: the first assignment in divisions.
+    assigned: Vec<Option<u32>>,
     /// By role and pair, 64 pairs a word: whether a clause without `*` gives the unaware half.
     explicit: Vec<u64>,
     /// By unaware permission without counterpart: surfaces that an aware one opens too.
@@ -50,7 +52,7 @@ impl<'p> Confinement<'p> {
                 }
             }
         }
-        Self { stages, pairs, confiners: confiners(stages), explicit, shared }
+        Self { stages, pairs, confiners: confiners(stages), assigned: assigned(stages), explicit, shared }
     }
 
     pub(super) fn check(&self, role: RoleId, nearest: &mut Nearest, sink: &mut Sink) {
@@ -59,7 +61,7 @@ impl<'p> Confinement<'p> {
         if own.overridden_by.is_some() {
             return;
         }
-        if !flat.confined[role.index()] {
+        if !self.is_confined(role) {
             self.transition(role, sink);
             return;
         }
@@ -80,8 +82,7 @@ impl<'p> Confinement<'p> {
         unaware.dedup();
         unstated.sort_unstable();
         unstated.dedup();
-        let confined =
-            Confined { name: &own.name, name_span: own.name_span, declaration: own.span, within: self.confined_by(role) };
+        let confined = self.confined(role);
         let (halves, lone): (Vec<_>, Vec<_>) = unaware.into_iter().partition(|id| self.pair_of(*id).is_some());
         self.halves((role, &confined), &halves, nearest, sink);
         if !lone.is_empty() {
@@ -103,6 +104,28 @@ impl<'p> Confinement<'p> {
 
     fn pair_of(&self, unaware: PermissionId) -> Option<usize> {
         self.pairs.binary_search_by_key(&unaware, |(unaware, _)| *unaware).ok()
+    }
+
+    /// Whether a role is confined, by itself or where it is assigned.
+    fn is_confined(&self, role: RoleId) -> bool {
+        self.stages.flat.confined[role.index()] || self.assigned[role.index()].is_some()
+    }
+
+    /// How findings speak of a confined role. A vendor's role that is confined by an assignment is judged there: nobody here
+    /// can mend the role itself.
+    fn confined(&self, role: RoleId) -> Confined<'p> {
+        let program = self.stages.program;
+        let own = program.role(role);
+        let assignment = self.assigned[role.index()].filter(|_| !self.stages.flat.confined[role.index()]);
+        let assignment = assignment.map(|at| &program.subjects.assignments[at as usize]);
+        let within = assignment.map(|assignment| (assignment.scope_span, program.scope_text(assignment.scope)));
+        let judged_there = assignment.filter(|_| own.kind == RoleKind::Default);
+        Confined {
+            name: &own.name,
+            name_span: own.name_span,
+            declaration: judged_there.map_or(own.span, |assignment| assignment.span),
+            within: within.or_else(|| self.confined_by(role)),
+        }
     }
 
     /// Where the role, or the nearest ancestor that does, says `within`.
@@ -191,7 +214,7 @@ impl<'p> Confinement<'p> {
         let Stages { program, flat, .. } = self.stages;
         let is_confined = |id: &PermissionId| {
             let mut grants = flat.grants_of(program, role, *id).peekable();
-            grants.peek().is_some() && grants.all(|grant| grant.scope != Scopes::all())
+            grants.peek().is_some() && (self.assigned[role.index()].is_some() || grants.all(|grant| grant.scope != Scopes::all()))
         };
         let surfaces = self.shared.get(&permission).into_iter().flatten();
         let both: Vec<String> =
@@ -202,6 +225,15 @@ impl<'p> Confinement<'p> {
             sink.report(words::confinement::surface(confined, name, &both, &self.chain(chain.as_ref(), name)));
         }
     }
+}
+
+/// By role: the first assignment in divisions.
+fn assigned(stages: Stages<'_>) -> Vec<Option<u32>> {
+    let mut assigned = vec![None; stages.program.roles.len()];
+    for (at, assignment) in (0..).zip(&stages.program.subjects.assignments).filter(|(_, assignment)| assignment.confined) {
+        assigned[assignment.role.index()].get_or_insert(at);
+    }
+    assigned
 }
 
 /// By role: itself or the nearest ancestor that says `within`.

@@ -3,6 +3,7 @@
 use super::Stages;
 use crate::diagnostic::{Sink, words};
 use crate::model::{RoleId, RoleKind};
+use crate::sets::PermissionId;
 
 pub(super) fn check(stages: Stages<'_>, role: RoleId, sink: &mut Sink) {
     let Stages { program, flat, .. } = stages;
@@ -14,7 +15,9 @@ pub(super) fn check(stages: Stages<'_>, role: RoleId, sink: &mut Sink) {
         held
     };
     let (before, after) = (names(base.role), names(role));
-    let added = after.iter().filter(|id| before.binary_search(id).is_err()).count();
-    let removed = before.iter().filter(|id| after.binary_search(id).is_err()).count();
-    sink.report(words::roles::edited_vendor_role(&own.name, own.name_span, added, removed));
+    let only = |one: &[PermissionId], other: &[PermissionId]| -> Vec<String> {
+        let only = one.iter().filter(|id| other.binary_search(id).is_err());
+        only.map(|id| program.catalog.name(*id).to_owned()).collect()
+    };
+    sink.report(words::roles::edited_vendor_role(&own.name, own.name_span, &only(&after, &before), &only(&before, &after)));
 }

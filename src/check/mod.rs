@@ -2,16 +2,23 @@
 //!
 //! Checks read the compiled stages and report; none of them changes anything.
 
+mod applications;
 pub mod assertions;
+mod assignments;
+mod availability;
 mod backfills;
 mod catalog;
 mod clauses;
 mod confinement;
 mod divisions;
 mod inheritance;
+mod joined;
+mod licenses;
 mod nevers;
+mod nobody;
 mod requirements;
 pub mod silence;
+mod together;
 pub mod unread;
 
 use rayon::prelude::*;
@@ -69,5 +76,11 @@ pub fn check(stages: Stages<'_>, sink: &mut Sink) {
         sink.absorb(part);
     }
     backfills::check(stages, sink);
+    licenses::check(stages, sink);
+    availability::check(stages.program, sink);
+    assignments::check(stages, sink);
+    together::check(stages, sink);
+    applications::check(stages, sink);
+    nobody::check(stages.program, sink);
     nevers::check(stages, sink);
 }

@@ -198,6 +198,8 @@ codes! {
     NotAVendorRole = "not-a-vendor-role", Error, Fixed;
     /// A fact in an override that only the vendor can state.
     FactInOverride = "fact-in-override", Error, Fixed;
+    /// A role of the vendor that an organisation of this age does not have.
+    RoleNotAvailable = "role-not-available", Error, Judgement;
     /// The flattened roles are larger than the compiler holds.
     FlatTooLarge = "flat-too-large", Error, Fixed;
 
@@ -248,11 +250,33 @@ codes! {
     LicenseCycle = "license-cycle", Error, Fixed;
     /// More licences than the compiler holds.
     TooManyLicenses = "too-many-licenses", Error, Fixed;
+    /// A role calls for a licence that an organisation of this kind does not want.
+    UnwantedLicense = "unwanted-license", Warning, Judgement;
+    /// A role needs a licence that nothing it holds calls for.
+    MissingLicense = "missing-license", Hint, Judgement;
 
     /// Groups that are members of one another.
     GroupCycle = "group-cycle", Error, Fixed;
     /// An assignment in the home division where none is declared.
     NoHomeDivision = "no-home-division", Error, Fixed;
+    /// A role is assigned in divisions in which it grants nothing.
+    EmptyAssignment = "empty-assignment", Error, Fixed;
+    /// A role is assigned in divisions in which part of what it grants does not hold.
+    PartlyEmptyAssignment = "partly-empty-assignment", Warning, Judgement;
+    /// Somebody has a confined role, and another one that opens the same everywhere.
+    CrossRoleConfinement = "cross-role-confinement", Error, Judgement;
+    /// Somebody does not have a role that they must have beside others.
+    MissingRequiredRole = "missing-required-role", Warning, Judgement;
+    /// An assignment gives what somebody has already.
+    RedundantAssignment = "redundant-assignment", Hint, Judgement;
+    /// Roles that nobody has.
+    UnassignedRoles = "unassigned-roles", Hint, Judgement;
+    /// Users have all of an application because they have no role in it.
+    UnconfiguredFullAccess = "unconfigured-full-access", Error, Judgement;
+    /// An option of the old way stands for what groups give.
+    OldOption = "old-option", Warning, Judgement;
+    /// Objects that everybody may read, since nothing is said of it.
+    UnlistedReaders = "unlisted-readers", Hint, Judgement;
 
     /// Somebody holds together what nobody may.
     NeverBroken = "never-broken", Error, Judgement;

@@ -75,6 +75,7 @@ impl<'p> Fixes<'p> {
         let (code, span) = (finding.code, finding.primary());
         match (code, span, role) {
             (code, _, Some(role)) if is_pair_conflict(code) => self.pair_conflicts(role),
+            (Code::UnwantedLicense, _, Some(role)) => pairs::removal(self, role, finding),
             (Code::NoEffect, Some(span), Some(role)) => clauses::no_effect(self, role, span),
             (Code::RedundantWithParent, _, Some(role)) => clauses::redundant(self, role, finding),
             (Code::DeprecatedPermission, Some(span), Some(role)) => clauses::deprecated(self, role, span),

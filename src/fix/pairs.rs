@@ -12,9 +12,9 @@ use super::{Fixes, stands};
 use crate::catalog::Awareness;
 use crate::conditions::{ConditionId, Conditions};
 use crate::diagnostic::words::fixes::{Swap, swap_title};
-use crate::diagnostic::{Edit, Fix};
+use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::flatten::Grant;
-use crate::model::{Allow, Program, RoleId};
+use crate::model::{Allow, Program, RoleId, RoleKind};
 use crate::scopes::{ScopeId, Scopes};
 use crate::sets::PermissionId;
 use crate::source::Source;
@@ -29,6 +29,19 @@ pub(super) fn fix(fixes: &mut Fixes<'_>, role: RoleId, removed: Vec<PermissionId
     let aware = |grant: &&Grant| catalog.facts(grant.permission).awareness == Awareness::Aware;
     let automatic = plan.opened.is_empty() && plan.lost.is_empty() && plan.additions.iter().all(|grant| aware(&grant));
     (!edits.is_empty()).then(|| Fix { title: title(fixes.program, &plan), automatic, edits })
+}
+
+/// Takes what a finding is about away from a role of the organisation. Only offered: somebody may need it.
+pub(super) fn removal(fixes: &mut Fixes<'_>, role: RoleId, finding: &Diagnostic) -> Option<Fix> {
+    if fixes.program.role(role).kind == RoleKind::Default {
+        return None;
+    }
+    let removed = finding.permissions.iter().map(|id| PermissionId::new(*id as usize));
+    let removed = removed.filter(|id| fixes.flat.holds(fixes.program, role, *id)).collect();
+    let plan = Plan { removed, ..Plan::default() };
+    let source = fixes.sources.file_of(fixes.program.role(role).span)?;
+    let edits = Edits { fixes, source, role, plan: &plan, pending: Vec::new() }.all();
+    (!edits.is_empty()).then(|| Fix { title: title(fixes.program, &plan), automatic: false, edits })
 }
 
 /// All grants that are to be written.

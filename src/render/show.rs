@@ -10,7 +10,8 @@ use super::json::ScopeView;
 use super::phrases;
 use super::style::{faint, narrow, padded, place, strong};
 use crate::conditions::ConditionId;
-use crate::diagnostic::words::count;
+use crate::diagnostic::words::{all_of, count};
+use crate::licenses::Cause;
 use crate::model::Program;
 use crate::provenance::Step;
 use crate::scopes::{ScopeId, Scopes};
@@ -105,6 +106,21 @@ impl<'v> View<'v> {
         let gained = if gained == 0 { String::new() } else { format!(", {gained} of them from backfills") };
         let moment = phrases::moment(self.program, self.shown.moment);
         let _ = writeln!(text, "{}{moment}{gained}", count(permissions.len(), "permission"));
+        self.licenses(text);
+    }
+
+    /// The licences that the role calls for, each with the permission that is the cause.
+    fn licenses(&self, text: &mut String) {
+        let called = self.shown.licenses.iter().map(|(license, Cause { permission, gained })| {
+            let name = strong(&self.program.license(*license).name);
+            let since = gained.map(|(_, date, estimated)| format!(", {}", phrases::since(date, estimated))).unwrap_or_default();
+            format!("{name} for {}{since}", self.program.catalog.name(*permission))
+        });
+        let called: Vec<String> = called.collect();
+        if !called.is_empty() {
+            let noun = if called.len() == 1 { "licence" } else { "licences" };
+            let _ = writeln!(text, "{noun} {}", all_of(&called));
+        }
     }
 
     /// The grants by domain, then by what narrows them, then by entity. One-word permissions come first.
@@ -275,9 +291,19 @@ struct GrantView<'s> {
 }
 
 #[derive(Debug, Serialize)]
+struct LicenseView<'s> {
+    license: &'s str,
+    permission: &'s str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
 struct RoleView<'s> {
     role: &'s str,
     grants: Vec<GrantView<'s>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    licenses: Vec<LicenseView<'s>>,
 }
 
 /// A role's grants in normal form.
@@ -292,6 +318,11 @@ pub fn json(program: &Program, shown: &Shown) -> serde_json::Result<String> {
         when: program.conditions.get(grant.condition).map(ToString::to_string),
         from: from.map(|(date, _)| date.to_string()),
     });
-    let view = RoleView { role: &program.role(shown.role).name, grants: grants.collect() };
+    let licenses = shown.licenses.iter().map(|(license, cause)| LicenseView {
+        license: &program.license(*license).name,
+        permission: program.catalog.name(cause.permission),
+        from: cause.gained.map(|(_, date, _)| date.to_string()),
+    });
+    let view = RoleView { role: &program.role(shown.role).name, grants: grants.collect(), licenses: licenses.collect() };
     serde_json::to_string_pretty(&view)
 }

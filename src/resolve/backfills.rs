@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::roles::former_name;
 use super::{Resolver, Trees};
 use crate::diagnostic::{Code, nearest, words};
 use crate::model::{Backfill, Day, RoleFilter, Trigger};
@@ -155,6 +156,10 @@ impl Resolver<'_> {
         let written = name.text(source);
         if let Some(found) = self.program.role_names.get(written) {
             return Some(*found);
+        }
+        if let Some(now) = self.former.get(&former_name(written)) {
+            self.sink.report(words::names::former(written, name.span, &self.program.role(*now).name));
+            return None;
         }
         let most = self.comparable(self.program.roles.len());
         let known = self.program.roles.iter().map(|role| &*role.name).take(most);

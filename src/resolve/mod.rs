@@ -51,6 +51,7 @@ pub fn resolve(
         division_names: FxHashMap::default(),
         unions: FxHashMap::default(),
         overridden: FxHashMap::default(),
+        former: FxHashMap::default(),
         suggestions: 0,
         compared: 0,
         homeless: false,
@@ -109,6 +110,8 @@ struct Resolver<'a> {
     unions: FxHashMap<Vec<SetId>, SetId>,
     /// By override: the role that it edits.
     overridden: FxHashMap<RoleId, RoleId>,
+    /// By former name, in letters and digits alone: the role.
+    former: FxHashMap<String, RoleId>,
     suggestions: usize,
     /// Known names that unknown ones were compared with.
     compared: usize,

@@ -21,6 +21,11 @@ fn end(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }
 
+/// A former name as it is compared: titles have blanks where names have `_`.
+pub(super) fn former_name(text: &str) -> String {
+    text.chars().filter(|char| char.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
 impl Resolver<'_> {
     /// Declares the names of all roles, overrides last, since they need the role they edit.
     pub(super) fn declare_roles(&mut self, trees: &Trees<'_>) -> Declared {
@@ -55,7 +60,21 @@ impl Resolver<'_> {
         let id = self.push_role(source, item, role);
         self.program.roles[id.index()].faulty |= !sound;
         self.program.role_names.insert(name.into(), id);
+        self.note_former_names(source, role, id);
         Some(id)
+    }
+
+    /// Notes what a role was called; of several roles with one former name, the first by name has it.
+    fn note_former_names(&mut self, source: &Source, role: &ast::Role, id: RoleId) {
+        for clause in &role.clauses {
+            let Kind::Formerly(names) = &clause.kind else { continue };
+            for name in names {
+                let former = self.former.entry(former_name(&name.value(source))).or_insert(id);
+                if self.program.role(id).name < self.program.role(*former).name {
+                    *former = id;
+                }
+            }
+        }
     }
 
     fn declare_override(&mut self, source: &Source, item: &ast::Item, role: &ast::Role) -> Option<RoleId> {

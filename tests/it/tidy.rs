@@ -12,7 +12,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("text and trees", &["syntax/parse", "syntax/format"]),
     ("order", &["graph"]),
     ("names", &["resolve"]),
-    ("effective grants", &["flatten", "provenance", "timeline", "access", "assertions"]),
+    ("effective grants", &["flatten", "provenance", "timeline", "access", "assertions", "licenses"]),
     ("judgements", &["check"]),
     ("questions", &["lock", "why", "show", "who", "can", "reach", "suite", "diff", "fix"]),
     ("outputs", &["emit"]),

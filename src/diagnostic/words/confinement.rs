@@ -83,6 +83,7 @@ pub fn unconfinable(confined: &Confined<'_>, names: &[String], chain: &[(Span, S
     let message = format!("`{}` can't be confined in {}", confined.name, some_of(names, 4));
     let finding = Diagnostic::new(Code::Unconfinable, message)
         .at(confined.name_span, format!("{} that no division confines", count(names.len(), "permission")))
+        .about(confined.declaration)
         .with_all(chain.iter().cloned());
     let finding = match &confined.within {
         Some((span, divisions)) => finding.with(*span, format!("confined to {divisions}")),
@@ -101,7 +102,8 @@ pub fn unstated(confined: &Confined<'_>, names: &[String]) -> Diagnostic {
         if names.len() == 1 { "s" } else { "" }
     );
     let finding = Diagnostic::new(Code::UnstatedAwareness, message)
-        .at(confined.name_span, format!("{} of unstated awareness", count(names.len(), "permission")));
+        .at(confined.name_span, format!("{} of unstated awareness", count(names.len(), "permission")))
+        .about(confined.declaration);
     let finding = match &confined.within {
         Some((span, divisions)) => finding.with(*span, format!("confined to {divisions}")),
         None => finding,

@@ -11,6 +11,14 @@ pub fn unknown(code: Code, kind: &str, name: &str, span: Span, meant: Option<&st
     suggest_any(finding, span, name, meant)
 }
 
+/// A role by a name that it has no more.
+#[must_use]
+pub fn former(written: &str, span: Span, now: &str) -> Diagnostic {
+    let finding =
+        Diagnostic::new(Code::UnknownRole, format!("no role is named `{}`: it is the former name of `{now}`", clipped(written)));
+    super::suggest(finding.at(span, "no longer its name"), span, written, now).help(format!("write `{now}`"))
+}
+
 /// A second declaration of a name.
 #[must_use]
 pub fn duplicate(kind: &str, name: &str, second: Span, first: Span) -> Diagnostic {

@@ -144,12 +144,35 @@ pub fn required_role(role: &str, other: &str, span: Span) -> Diagnostic {
         .at(span, "to be assigned together")
 }
 
-/// A vendor role edited in place.
+/// A vendor role edited in place, with what restoring it would take away again and bring back.
 #[must_use]
-pub fn edited_vendor_role(role: &str, span: Span, added: usize, removed: usize) -> Diagnostic {
+pub fn edited_vendor_role(role: &str, span: Span, added: &[String], removed: &[String]) -> Diagnostic {
+    let mut restored = Vec::new();
+    if !added.is_empty() {
+        restored.push(format!("drops {}", some_of(added, 3)));
+    }
+    if !removed.is_empty() {
+        restored.push(format!("brings {} back", some_of(removed, 3)));
+    }
+    if restored.is_empty() {
+        restored.push("drops these edits".to_owned());
+    }
+    let restored = super::all_of(&restored);
     Diagnostic::new(Code::EditedVendorRole, format!("the vendor's role `{role}` is edited in place"))
-        .at(span, format!("adds {}, takes away {}", count(added, "permission"), removed))
-        .help("the vendor's updates may be lost or arrive unasked, and restoring the role drops these edits; copy it instead: `role … copies …`")
+        .at(span, format!("adds {}, takes away {}", count(added.len(), "permission"), removed.len()))
+        .help(format!(
+            "the vendor's updates may be lost or arrive unasked, and restoring the role {restored}; copy it instead: `role … copies …`"
+        ))
+}
+
+/// A vendor role that is used where it does not exist.
+#[must_use]
+pub fn not_available((role, declared): (&str, Span), use_of_it: (&str, Span), needs: &str, created: &str) -> Diagnostic {
+    let message = format!("`{role}` exists only in organisations created {needs}, and this one was created {created}");
+    Diagnostic::new(Code::RoleNotAvailable, message)
+        .at(use_of_it.1, use_of_it.0)
+        .with(declared, "declared here")
+        .help("take a role that this organisation has, or correct `created` under `[organisation]` in the manifest")
 }
 
 /// The flattened roles are larger than the compiler holds.

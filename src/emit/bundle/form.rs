@@ -14,6 +14,7 @@ use super::{Bundle, FORMAT};
 use crate::conditions::{self, Operand};
 use crate::emit::canonical::{self, Object};
 use crate::id::Id;
+use crate::licenses::Called;
 use crate::lock;
 use crate::model::{self, ParentKind, Program, RegionId, Requirement, RoleId, RoleKind, SurfaceKind};
 use crate::scopes::ScopeId;
@@ -38,6 +39,7 @@ pub(super) fn write(bundle: &Bundle<'_>, out: impl Write + Send) -> io::Result<(
     document.list("conditions", tables.conditions.len(), |at, text| condition(program, tables.conditions.listed[at], text))?;
     document.field("divisions", &program.divisions.iter().map(Titled::division).collect::<Vec<_>>())?;
     document.field("format", &Format { major: FORMAT.0, minor: FORMAT.1 })?;
+    document.field("licenses", &program.licenses.iter().map(License::new).collect::<Vec<_>>())?;
     document
         .list("permissions", tables.permissions.len(), |at, text| permission(program, tables.permissions.listed[at], text))?;
     document.field("project", &Project { name: bundle.name, version: bundle.version })?;
@@ -45,7 +47,10 @@ pub(super) fn write(bundle: &Bundle<'_>, out: impl Write + Send) -> io::Result<(
         document.field("region", &region_name(region))?;
     }
     document.field("regions", &regions.collect::<Vec<_>>())?;
-    document.list("roles", roles.len(), |at, text| canonical::append(text, &Role::new(program, roles[at], tables.grants(at))))?;
+    document.list("roles", roles.len(), |at, text| {
+        let licenses = called(tables, &times.licenses[at]);
+        canonical::append(text, &Role { licenses, ..Role::new(program, roles[at], tables.grants(at)) })
+    })?;
     document.list("scopes", tables.scopes.len(), |at, text| scope(program, tables.scopes.listed[at], text))?;
     document.list("sets", tables.sets.len(), |at, text| {
         set(bundle, tables.sets.listed[at], text);
@@ -82,6 +87,29 @@ fn sources<'b>(bundle: &'b Bundle<'_>) -> Vec<Source<'b>> {
     let mut sources: Vec<_> = files.map(|file| Source { digest: lock::digest_text(file.digest()), name: &file.name }).collect();
     sources.sort_by_key(|source| source.name);
     sources
+}
+
+#[derive(Serialize)]
+struct License<'b> {
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    addon: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    includes: Vec<u32>,
+    name: &'b str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'b str>,
+}
+
+impl<'b> License<'b> {
+    fn new(license: &'b model::License) -> Self {
+        let includes = license.cheaper.iter().map(Id::raw).collect();
+        Self { addon: license.addon, includes, name: &license.name, title: license.title.as_deref() }
+    }
+}
+
+/// Licences with the permissions that call for them, by their ids.
+fn called(tables: &Tables, called: &Called) -> Vec<(u32, u32)> {
+    called.iter().map(|(license, cause)| (license.raw(), tables.permissions.of(cause.permission))).collect()
 }
 
 #[derive(Serialize)]
@@ -217,6 +245,8 @@ struct Role<'b> {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     irremovable: bool,
     kind: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    licenses: Vec<(u32, u32)>,
     name: &'b str,
     #[serde(skip_serializing_if = "Option::is_none")]
     owner: Option<&'b str>,
@@ -262,6 +292,7 @@ impl<'b> Role<'b> {
             grants,
             irremovable: facts.is_some_and(|facts| facts.irremovable),
             kind: if role.kind == RoleKind::Custom { "custom" } else { "default" },
+            licenses: Vec::new(),
             name: &role.name,
             owner: own.and_then(|own| own.owner.as_deref()).or_else(|| facts.and_then(|facts| facts.owner.as_deref())),
             requires_licenses: sorted(
@@ -338,6 +369,8 @@ struct ChangeForm {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     estimated: bool,
     gains: Vec<Numbered>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    licenses: Option<Vec<(u32, u32)>>,
     role: usize,
 }
 
@@ -347,6 +380,7 @@ impl EpochForm {
             backfill: tables.backfills[change.backfill],
             estimated: change.estimated,
             gains: tables.gains(&change.gains),
+            licenses: change.licenses.as_ref().map(|licenses| called(tables, licenses)),
             role: change.role,
         });
         Self { changes: changes.collect(), from: epoch.from.map(Day), until: epoch.until.map(Day) }

@@ -7,10 +7,11 @@ use jiff::civil::Date;
 use super::Extent;
 use crate::flatten::{Flat, Grant};
 use crate::id::Id;
+use crate::licenses::{self, Called, Demands};
 use crate::model::{Group, Program, RegionId, RoleId};
 use crate::scopes::ScopeId;
 use crate::sets::SetId;
-use crate::timeline::{self, Calendar, Epochs, Gain};
+use crate::timeline::{self, Calendar, Epochs, Gain, Moment};
 
 /// What a role gains from one backfill.
 #[derive(Debug)]
@@ -23,6 +24,8 @@ pub(super) struct Change {
     pub(super) estimated: bool,
     /// What, and where.
     pub(super) gains: Vec<(SetId, ScopeId)>,
+    /// The licences that the role calls for from then on, if these are not the same as before.
+    pub(super) licenses: Option<Called>,
 }
 
 /// A time in which nothing changes, and what changes on its first day.
@@ -43,6 +46,8 @@ pub(super) struct Times {
     pub(super) regions: Vec<(RegionId, usize)>,
     /// The grants of roles that have gained something by the day that the bundle is made for.
     pub(super) folded: BTreeMap<RoleId, Vec<Group>>,
+    /// By role of the bundle: the licences that it calls for without what changes.
+    pub(super) licenses: Vec<Called>,
     /// Regions in which roles hold something else on that day.
     pub(super) left_out: Vec<RegionId>,
 }
@@ -53,14 +58,25 @@ pub(super) fn select(program: &mut Program, flat: &Flat, epochs: &Epochs, extent
         Some(region) => vec![region],
         None => (0..program.regions.len()).map(RegionId::new).collect(),
     };
-    match extent.as_of {
+    let mut demands = Demands::new(program);
+    let mut times = match extent.as_of {
         Some(day) => fold((program, flat, epochs), extent.region, &regions, day),
-        None => whole(program, epochs, (extent.region, &regions), roles),
-    }
+        None => whole((program, flat, epochs), (extent.region, &regions), roles, &mut demands),
+    };
+    let at = extent.as_of.unwrap_or(Date::MIN);
+    let moment = Moment { region: extent.region, at: Some(at) };
+    let called = |role: &RoleId| licenses::dearest(program, demands.of_role((program, flat, epochs), *role, moment));
+    times.licenses = roles.iter().map(called).collect();
+    times
 }
 
 /// All epochs, with what changes in each.
-fn whole(program: &mut Program, epochs: &Epochs, (first, regions): (Option<RegionId>, &[RegionId]), roles: &[RoleId]) -> Times {
+fn whole(
+    (program, flat, epochs): (&mut Program, &Flat, &Epochs),
+    (first, regions): (Option<RegionId>, &[RegionId]),
+    roles: &[RoleId],
+    demands: &mut Demands,
+) -> Times {
     let mut places = vec![0; program.roles.len()];
     roles.iter().enumerate().for_each(|(at, role)| places[role.index()] = at);
     let mut times = Times::default();
@@ -68,7 +84,7 @@ fn whole(program: &mut Program, epochs: &Epochs, (first, regions): (Option<Regio
     for (region, calendar) in calendars(epochs, first, regions) {
         let at = known.iter().position(|other| other.gains == calendar.gains).unwrap_or_else(|| {
             known.push(calendar);
-            times.calendars.push(epochs_of(program, calendar, &places));
+            times.calendars.push(epochs_of((program, flat), calendar, &places, demands));
             known.len() - 1
         });
         times.regions.extend(region.map(|region| (region, at)));
@@ -87,13 +103,17 @@ fn calendars<'e>(
 }
 
 /// The epochs of a calendar; `places` are those of roles in the bundle.
-fn epochs_of(program: &mut Program, calendar: &Calendar, places: &[usize]) -> Vec<Epoch> {
+fn epochs_of((program, flat): (&mut Program, &Flat), calendar: &Calendar, places: &[usize], demands: &mut Demands) -> Vec<Epoch> {
     let mut changes: BTreeMap<Date, Vec<Change>> = BTreeMap::new();
     for (role, gains) in &calendar.gains {
         let mut gains = gains.clone();
         gains.sort_by_key(|gain| (gain.date, gain.backfill, gain.scope, gain.permission));
+        let mut called = demands.of_groups(program, flat.groups(*role).unwrap_or_default());
         for same in gains.chunk_by(|a, b| (a.date, a.backfill) == (b.date, b.backfill)) {
-            let change = change(program, places[role.index()], same);
+            let mut change = change(program, places[role.index()], same);
+            let before = called.clone();
+            demands.gain(&mut called, same);
+            change.licenses = (called != before).then(|| licenses::dearest(program, called.clone()));
             changes.entry(same[0].date).or_default().push(change);
         }
     }
@@ -115,7 +135,7 @@ fn change(program: &mut Program, role: usize, gains: &[Gain]) -> Change {
         ids.dedup();
         (program.sets.intern(&ids), same[0].scope)
     });
-    Change { role, backfill: gains[0].backfill, estimated: gains[0].estimated, gains: by_scope.collect() }
+    Change { role, backfill: gains[0].backfill, estimated: gains[0].estimated, gains: by_scope.collect(), licenses: None }
 }
 
 /// The one epoch that holds a day, with what was gained up to it among the grants.
