@@ -8,6 +8,7 @@ mod catalog;
 mod clauses;
 mod confinement;
 mod divisions;
+mod enforcement;
 mod inheritance;
 mod nevers;
 mod requirements;
@@ -50,6 +51,7 @@ pub fn check(stages: Stages<'_>, sink: &mut Sink) {
     let clauses = clauses::Clauses::new(stages);
     let confinement = confinement::Confinement::new(stages);
     let requirements = requirements::Requirements::new(stages);
+    let watching = enforcement::Watching::new(stages);
     let roles = stages.flat_roles();
     let sinks: Vec<Sink> = roles
         .par_chunks(1024)
@@ -60,6 +62,7 @@ pub fn check(stages: Stages<'_>, sink: &mut Sink) {
                 clauses.check(*role, &mut sink);
                 inheritance::check(stages, *role, &mut sink);
                 requirements.check(*role, &mut sink);
+                watching.check(*role, &mut sink);
                 confinement.check(*role, &mut nearest, &mut sink);
             }
             sink
@@ -69,5 +72,6 @@ pub fn check(stages: Stages<'_>, sink: &mut Sink) {
         sink.absorb(part);
     }
     backfills::check(stages, sink);
+    enforcement::check(stages, sink);
     nevers::check(stages, sink);
 }
