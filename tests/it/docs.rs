@@ -11,7 +11,7 @@ use std::process::Command;
 
 use crate::scratch::Scratch;
 
-const PAGES: &[&str] = &["README.md", "docs"];
+const PAGES: &[&str] = &["README.md", "docs", "examples"];
 
 /// The documents, but for the pages of findings, which have a test of their own.
 fn pages() -> Vec<PathBuf> {

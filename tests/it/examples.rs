@@ -52,7 +52,7 @@ fn canonical_form() {
 #[test]
 fn which_fail() {
     for project in projects() {
-        let failing = project.ends_with("confined-naive");
+        let failing = project.ends_with("confined-naive") || project.ends_with("user-station-backfill-misspelt");
         assert_eq!(rolec(&["check", "--format", "short"], &project).0, i32::from(failing), "{}", project.display());
     }
 }
