@@ -67,9 +67,12 @@ pub fn can(access: &mut Access<'_>, question: Question) -> Answer {
         }
     }
     for permission in permissions.iter().filter(|permission| !givers.iter().any(|(held, _)| held == *permission)) {
-        let owner = access.program.subjects.applications.iter().find(|application| {
-            application.full_access && access.program.sets.contains(application.owns, *permission)
-        });
+        let owner = access
+            .program
+            .subjects
+            .applications
+            .iter()
+            .find(|application| application.full_access && access.program.sets.contains(application.owns, *permission));
         let step = owner.map(|owner| (owner.span, "whoever has no role in it has all of it".to_owned()));
         steps.extend(step.filter(|step| !ways.is_empty() && !steps.contains(step)));
     }

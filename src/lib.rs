@@ -7,6 +7,7 @@
 extern crate alloc;
 
 pub mod access;
+pub mod agenda;
 pub mod assertions;
 pub mod can;
 pub mod catalog;
@@ -21,6 +22,7 @@ pub mod fix;
 pub mod flatten;
 pub mod graph;
 pub mod id;
+pub mod impact;
 pub mod import;
 pub mod licenses;
 pub mod limits;

@@ -371,6 +371,8 @@ pub struct Backfill {
     pub default_day: Option<Day>,
     /// The days of regions.
     pub region_days: Vec<(RegionId, Day)>,
+    /// Where its days are written: the default one's, or its name without one, then those of regions in their order.
+    pub day_spans: Vec<Span>,
     /// Whether it obeys the organisation's switch.
     pub optional: bool,
     /// Where it is marked as done, if it is: it adds nothing more.
@@ -389,6 +391,13 @@ impl Backfill {
     pub fn day(&self, region: Option<RegionId>) -> Option<Day> {
         let own = region.and_then(|region| self.region_days.iter().find(|(own, _)| *own == region));
         own.map(|(_, day)| *day).or(self.default_day)
+    }
+
+    /// Where its day in a region, or by default, is written.
+    #[must_use]
+    pub fn day_span(&self, region: Option<RegionId>) -> Span {
+        let own = region.and_then(|region| self.region_days.iter().position(|(own, _)| *own == region));
+        self.day_spans[own.map_or(0, |at| at + 1)]
     }
 }
 
@@ -513,6 +522,12 @@ impl Program {
     pub fn created(&self, id: RoleId) -> Option<(Date, Span)> {
         let base = self.parents(id).iter().find(|parent| parent.kind == ParentKind::Overrides);
         self.role(base.map_or(id, |base| base.role)).facts.as_ref()?.created
+    }
+
+    /// Whether a role existed on a day, as far as is known.
+    #[must_use]
+    pub fn existed(&self, id: RoleId, on: Date) -> bool {
+        self.created(id).is_none_or(|(created, _)| created <= on)
     }
 
     /// Whether an `except` of the role itself takes a permission away.

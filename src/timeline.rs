@@ -244,11 +244,6 @@ pub fn considers(program: &Program, backfill: usize, role: RoleId) -> bool {
     }
 }
 
-/// Whether a role was created after a day.
-fn is_younger(program: &Program, role: RoleId, date: Date) -> bool {
-    program.created(role).is_some_and(|(created, _)| created > date)
-}
-
 /// Runs backfills on roles, one role at a time.
 struct Runner<'p> {
     program: &'p mut Program,
@@ -318,7 +313,7 @@ impl Runner<'_> {
         if scope == Scopes::empty() {
             return Vec::new();
         }
-        if is_younger(self.program, role, date) {
+        if !self.program.existed(role, date) {
             epochs.too_late.insert((backfill, role));
             return Vec::new();
         }
@@ -434,7 +429,7 @@ impl Runner<'_> {
         let day = backfill.default_day.or_else(|| backfill.region_days.iter().map(|(_, day)| *day).min());
         let Some(day) = day.filter(|_| considers(self.program, at, role)) else { return Vec::new() };
         let scope = self.triggered(role, at, day.date, &BTreeMap::new());
-        if scope == Scopes::empty() || is_younger(self.program, role, day.date) {
+        if scope == Scopes::empty() || !self.program.existed(role, day.date) {
             return Vec::new();
         }
         let (mut added, mut gains) = (BTreeMap::new(), Vec::new());

@@ -6,7 +6,7 @@
 use jiff::civil::Date;
 
 use crate::access::{self, Access, Way};
-use crate::model::{self, Requirement, RoleId};
+use crate::model::{self, Program, Requirement, RoleId};
 use crate::scopes::Scopes;
 use crate::sets::PermissionId;
 use crate::timeline::Moment;
@@ -35,13 +35,19 @@ pub struct Holder {
     pub more: bool,
 }
 
+/// What is asked of whoever is to have something: of a surface that is guarded, what it asks for there and then.
+#[must_use]
+pub fn asked(program: &Program, target: Target, moment: Moment) -> Requirement {
+    match target {
+        Target::Permission(permission) => Requirement::Any(vec![permission]),
+        Target::Surface(at) => program.asked(at, moment.region, moment.at).clone(),
+    }
+}
+
 /// The roles that hold or reach something, in order of their names. Of what is open, or unstated, they are none.
 #[must_use]
 pub fn who(access: &mut Access<'_>, target: Target, moment: Moment) -> Vec<Holder> {
-    let requirement = match target {
-        Target::Permission(permission) => Requirement::Any(vec![permission]),
-        Target::Surface(at) => access.program.surfaces[at].requirement.clone(),
-    };
+    let requirement = asked(access.program, target, moment);
     let mut roles = access.program.named_roles();
     roles.retain(|role| access.flat.is_flat(*role));
     roles.into_iter().filter_map(|role| since(access, role, &requirement, moment)).collect()

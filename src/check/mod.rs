@@ -11,6 +11,7 @@ mod catalog;
 mod clauses;
 mod confinement;
 mod divisions;
+mod enforcement;
 mod inheritance;
 mod joined;
 mod licenses;
@@ -57,6 +58,7 @@ pub fn check(stages: Stages<'_>, sink: &mut Sink) {
     let clauses = clauses::Clauses::new(stages);
     let confinement = confinement::Confinement::new(stages);
     let requirements = requirements::Requirements::new(stages);
+    let watching = enforcement::Watching::new(stages);
     let roles = stages.flat_roles();
     let sinks: Vec<Sink> = roles
         .par_chunks(1024)
@@ -67,6 +69,7 @@ pub fn check(stages: Stages<'_>, sink: &mut Sink) {
                 clauses.check(*role, &mut sink);
                 inheritance::check(stages, *role, &mut sink);
                 requirements.check(*role, &mut sink);
+                watching.check(*role, &mut sink);
                 confinement.check(*role, &mut nearest, &mut sink);
             }
             sink
@@ -82,5 +85,6 @@ pub fn check(stages: Stages<'_>, sink: &mut Sink) {
     together::check(stages, sink);
     applications::check(stages, sink);
     nobody::check(stages.program, sink);
+    enforcement::check(stages, sink);
     nevers::check(stages, sink);
 }

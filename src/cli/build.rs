@@ -115,7 +115,7 @@ fn write(command: &Build, manifest: &Manifest, mut compilation: Compilation, pat
     let left_out: Vec<String> = bundle.left_out().map(|region| format!("`{region}`")).collect();
     if let (Some(day), false) = (command.as_of, left_out.is_empty()) {
         let (word, regions) = (if left_out.len() == 1 { "region" } else { "regions" }, words::all_of(&left_out));
-        let note = format!("note: left out the {word} {regions}, where roles hold something else on {day}; see `--region`");
+        let note = format!("note: left out the {word} {regions}, where something else holds on {day}; see `--region`");
         writeln!(anstream::stderr(), "{note}").into_diagnostic()?;
     }
     let (roles, permissions) = (bundle.role_count(), bundle.permission_count());

@@ -7,6 +7,7 @@ pub mod completions;
 pub mod explain;
 pub mod file;
 pub mod fmt;
+pub mod impact;
 pub mod import;
 pub mod init;
 pub mod lock;
@@ -17,6 +18,7 @@ pub mod question;
 pub mod reach;
 pub mod show;
 pub mod test;
+pub mod timeline;
 pub mod watch;
 pub mod who;
 pub mod why;
@@ -59,6 +61,8 @@ enum Command {
     Can(can::Can),
     Reach(reach::Reach),
     Test(test::Test),
+    Impact(impact::Impact),
+    Timeline(timeline::Timeline),
     Lock(lock::Lock),
     Explain(explain::Explain),
     Fmt(fmt::Fmt),
@@ -84,6 +88,8 @@ pub fn run(cli: &Cli) -> miette::Result<ExitCode> {
         Command::Can(command) => can::run(command),
         Command::Reach(command) => reach::run(command),
         Command::Test(command) => test::run(command),
+        Command::Impact(command) => impact::run(command),
+        Command::Timeline(command) => timeline::run(command),
         Command::Lock(command) => lock::run(command),
         Command::Import(command) => import::run(command),
         Command::Completions(command) => completions::run(command),

@@ -35,6 +35,13 @@ pub struct Asked {
     project: PathBuf,
 }
 
+impl Asked {
+    /// About a project in all of time.
+    pub(super) fn whole(region: Option<String>, project: PathBuf) -> Self {
+        Self { region, at: None, project }
+    }
+}
+
 /// Known names that are listed for an unknown one.
 const KNOWN: usize = 8;
 
@@ -254,6 +261,10 @@ impl Asking {
             writeln!(messages, "note: the backfill `{}` ({place}) has an error in it and is left out", backfill.name)
                 .into_diagnostic()?;
         }
+        for enforcement in program.enforcements.iter().filter(|enforcement| enforcement.faulty) {
+            let place = sources.line(enforcement.name_span);
+            writeln!(messages, "note: the enforcement `{}` ({place}) has an error in it", enforcement.name).into_diagnostic()?;
+        }
         let is_error = |finding: &&Diagnostic| finding.level == Level::Error && !told(finding.code);
         let errors = self.compilation.findings.iter().filter(is_error).count();
         if errors > 0 {
@@ -262,5 +273,44 @@ impl Asking {
                 .into_diagnostic()?;
         }
         Ok(())
+    }
+
+    /// Says on standard error which roles an answer about all roles can't speak of.
+    ///
+    /// # Errors
+    ///
+    /// It can't be written.
+    pub fn left_out(&self) -> miette::Result<()> {
+        let Compilation { program, flat, .. } = &self.compilation;
+        let names: Vec<&str> =
+            program.named_roles().into_iter().filter(|role| !flat.is_flat(*role)).map(|role| &*program.role(role).name).collect();
+        let mut messages = anstream::stderr().lock();
+        match names.as_slice() {
+            [] => Ok(()),
+            [name] => writeln!(messages, "note: the role `{name}` is left out: it, or one it inherits from, has an error"),
+            names => {
+                let (number, names) = (names.len(), words::some_of(names, 5));
+                writeln!(messages, "note: {number} roles are left out, since they inherit from an error or have one: {names}")
+            }
+        }
+        .into_diagnostic()
+    }
+
+    /// The enforcement of a name, by its place in the program.
+    ///
+    /// # Errors
+    ///
+    /// The project has no such enforcement.
+    pub fn enforcement(&self, name: &str) -> miette::Result<usize> {
+        let enforcements = &self.compilation.program.enforcements;
+        enforcements.iter().position(|enforcement| &*enforcement.name == name).ok_or_else(|| {
+            let names: Vec<&str> = enforcements.iter().map(|enforcement| &*enforcement.name).collect();
+            let meant = nearest::name(name, names.iter().copied());
+            let known = match names.as_slice() {
+                [] => "the project has none".to_owned(),
+                names => format!("the project has {}", words::some_of(names, KNOWN)),
+            };
+            unknown("no enforcement is named", name, meant, self.unread().or(Some(known)))
+        })
     }
 }

@@ -1,6 +1,5 @@
 //! `rolec who`: the roles that hold a permission, or reach an endpoint, a topic or a view.
 
-use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Args;
@@ -10,11 +9,9 @@ use super::output;
 use super::question::{self, Asked, Asking};
 use super::show::Format;
 use crate::access::Access;
-use crate::compile::Compilation;
-use crate::diagnostic::words;
 use crate::model::Requirement;
 use crate::render;
-use crate::who::{self, Target};
+use crate::who;
 
 /// Say which roles have a permission, or reach what permissions open.
 ///
@@ -46,7 +43,7 @@ pub fn run(command: &Who) -> miette::Result<ExitCode> {
     let mut asking = question::ask(&command.asked)?;
     let target = asking.target(&command.target)?;
     asking.caution()?;
-    left_out(&asking.compilation).into_diagnostic()?;
+    asking.left_out()?;
     let Asking { compilation, moment } = &mut asking;
     let (flat, epochs) = (&compilation.flat, &compilation.epochs);
     let holders = who::who(&mut Access::new(&mut compilation.program, flat, epochs), target, *moment);
@@ -57,29 +54,10 @@ pub fn run(command: &Who) -> miette::Result<ExitCode> {
         Format::Json => render::who::json(view).into_diagnostic()? + "\n",
     };
     output::print(&text)?;
-    let requirement = if let Target::Surface(at) = target { Some(&program.surfaces[at].requirement) } else { None };
-    Ok(match requirement {
-        Some(Requirement::Open) => ExitCode::SUCCESS,
-        Some(Requirement::Unstated) => ExitCode::from(super::COULD_NOT_RUN),
+    Ok(match who::asked(program, target, *moment) {
+        Requirement::Open => ExitCode::SUCCESS,
+        Requirement::Unstated => ExitCode::from(super::COULD_NOT_RUN),
         _ if holders.is_empty() => ExitCode::FAILURE,
         _ => ExitCode::SUCCESS,
     })
-}
-
-/// Says which roles an answer about all roles can't speak of.
-fn left_out(compilation: &Compilation) -> std::io::Result<()> {
-    let Compilation { program, flat, .. } = compilation;
-    let names: Vec<&str> =
-        program.named_roles().into_iter().filter(|role| !flat.is_flat(*role)).map(|role| &*program.role(role).name).collect();
-    match names.len() {
-        0 => Ok(()),
-        1 => writeln!(anstream::stderr(), "note: the role `{}` is left out: it, or one it inherits from, has an error", names[0]),
-        number => {
-            let names = words::some_of(&names, 5);
-            writeln!(
-                anstream::stderr(),
-                "note: {number} roles are left out, since they inherit from an error or have one: {names}"
-            )
-        }
-    }
 }

@@ -245,6 +245,16 @@ codes! {
     GuardedTwice = "guarded-twice", Error, Fixed;
     /// The manifest opts in to what has no grace period.
     OptInWithoutGrace = "opt-in-without-grace", Error, Fixed;
+    /// Something is enforced before the backfill that prepares roles for it.
+    EnforcedBeforeBackfill = "enforced-before-backfill", Error, Judgement;
+    /// A guarded surface asks for what the backfill before it does not add.
+    GuardNotBackfilled = "guard-not-backfilled", Warning, Judgement;
+    /// Roles lose surfaces when an enforcement begins.
+    EnforcementLoss = "enforcement-loss", Hint, Judgement;
+    /// An enforcement has no date in some of the organisation's regions.
+    RegionWithoutEnforcement = "region-without-enforcement", Hint, Judgement;
+    /// A role can watch any other user by topics.
+    WatchesAnyUser = "watches-any-user", Hint, Judgement;
 
     /// Licences of which each is dearer than the other.
     LicenseCycle = "license-cycle", Error, Fixed;

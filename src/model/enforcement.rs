@@ -24,7 +24,7 @@ pub struct Enforcement {
     pub region_days: Vec<(RegionId, Day)>,
     /// From when on an organisation may opt in.
     pub grace: Option<Day>,
-    /// Where its days are written: the default one's, then those of regions in their order.
+    /// Where its days are written: the default one's, or its name without one, then those of regions in their order.
     pub day_spans: Vec<Span>,
     /// Whether an error was reported in it.
     pub faulty: bool,
@@ -56,6 +56,17 @@ impl Certainty {
             Self::Estimated => Some("estimated"),
             Self::NotAnnounced => Some("not announced"),
             Self::OptedIn => Some("opted in"),
+        }
+    }
+
+    /// Its name for programs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Announced => "announced",
+            Self::Estimated => "estimated",
+            Self::NotAnnounced => "not-announced",
+            Self::OptedIn => "opted-in",
         }
     }
 }
@@ -99,6 +110,13 @@ impl Enforcement {
 }
 
 impl Program {
+    /// Where something can begin: the organisation's regions, and where it lists none, anywhere else too.
+    #[must_use]
+    pub fn places(&self) -> Vec<Option<RegionId>> {
+        let elsewhere = self.organisation.regions.is_empty().then_some(None);
+        elsewhere.into_iter().chain((0..self.regions.len()).map(|at| Some(RegionId::new(at)))).collect()
+    }
+
     /// From when on an enforcement holds in a region, or by the default dates; `None` if no day is known.
     ///
     /// A region with a backfill of its own and no enforcement of its own is enforced on the later of the two days.

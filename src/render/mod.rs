@@ -2,11 +2,13 @@
 
 pub mod can;
 pub mod frames;
+pub mod impact;
 pub mod json;
 mod phrases;
 pub mod reach;
 pub mod show;
 pub mod style;
 pub mod suite;
+pub mod timeline;
 pub mod who;
 pub mod why;

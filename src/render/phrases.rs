@@ -4,9 +4,10 @@ use jiff::civil::Date;
 
 use crate::conditions::ConditionId;
 use crate::diagnostic::words;
-use crate::model::{Backfill, ParentKind, Program, RoleId};
+use crate::model::{Backfill, ParentKind, Program, Requirement, RoleId, Start};
 use crate::provenance::Step;
 use crate::scopes::{ScopeId, Scopes};
+use crate::sets::PermissionId;
 use crate::source::Sources;
 use crate::span::Span;
 use crate::timeline::Moment;
@@ -66,4 +67,32 @@ pub(super) fn trigger(program: &Program, backfill: &Backfill) -> String {
     let names: Vec<String> = trigger.permissions.iter().map(|id| format!("`{}`", program.catalog.name(*id))).collect();
     let names = if trigger.any { words::one_of(&names) } else { words::all_of(&names) };
     format!("roles that hold {names}{}", if trigger.explicitly { " by name" } else { "" })
+}
+
+/// What is asked for: `asks for a or b`.
+pub(super) fn asks(program: &Program, asked: &Requirement) -> String {
+    match names(program, asked) {
+        Some(names) => format!("asks for {names}"),
+        None if *asked == Requirement::Open => "is open to anybody".to_owned(),
+        None => "asks for what no source says".to_owned(),
+    }
+}
+
+/// What was asked for: `asked for a or b`.
+pub(super) fn asked(program: &Program, asked: &Requirement) -> String {
+    names(program, asked).map_or_else(|| "was open to anybody".to_owned(), |names| format!("asked for {names}"))
+}
+
+fn names(program: &Program, asked: &Requirement) -> Option<String> {
+    let names = |permissions: &[PermissionId]| permissions.iter().map(|id| program.catalog.name(*id)).collect::<Vec<_>>();
+    match asked {
+        Requirement::Any(permissions) => Some(words::one_of(&names(permissions))),
+        Requirement::All(permissions) => Some(words::all_of(&names(permissions))),
+        Requirement::Open | Requirement::Unstated => None,
+    }
+}
+
+/// The first day of something, with how sure that is: `2026-03-01 (estimated)`.
+pub(super) fn start(start: Start) -> String {
+    start.certainty.word().map_or_else(|| start.date.to_string(), |word| format!("{} ({word})", start.date))
 }

@@ -9,11 +9,11 @@ use super::phrases;
 use super::style::{faint, narrow, padded, place, strong};
 use crate::access::Way;
 use crate::diagnostic::words::{self, count};
-use crate::model::{Program, Requirement};
+use crate::model::{Enforcement, Program, Requirement, Start};
 use crate::sets::PermissionId;
 use crate::source::Sources;
 use crate::timeline::Moment;
-use crate::who::{Holder, Target};
+use crate::who::{self, Holder, Target};
 
 /// Sources, project, question and answer.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +37,9 @@ pub fn human(view: View<'_>) -> String {
     let mut text = String::new();
     let (title, asks) = view.question();
     let _ = writeln!(text, "{}{asks}", strong(&title));
+    if let Some(guard) = view.guard() {
+        let _ = writeln!(text, "{}", guard.sentence(view.program));
+    }
     let moment = phrases::moment(view.program, view.moment);
     let verb = if matches!(view.target, Target::Permission(_)) { "have" } else { "reach" };
     let total = view.program.named_roles().len();
@@ -67,12 +70,10 @@ impl View<'_> {
             Target::Permission(permission) => (self.name(permission).to_owned(), String::new()),
             Target::Surface(at) => {
                 let surface = &self.program.surfaces[at];
-                let names = |permissions: &[PermissionId]| permissions.iter().map(|id| self.name(*id)).collect::<Vec<_>>();
-                let asks = match &surface.requirement {
-                    Requirement::Any(permissions) => format!(" asks for {}", words::one_of(&names(permissions))),
-                    Requirement::All(permissions) => format!(" asks for {}", words::all_of(&names(permissions))),
-                    Requirement::Open => " is open to anybody".to_owned(),
+                let asked = who::asked(self.program, self.target, self.moment);
+                let asks = match &asked {
                     Requirement::Unstated => ": no source says what it asks for".to_owned(),
+                    _ => format!(" {}", phrases::asks(self.program, &asked)),
                 };
                 let or_self = if surface.or_self { ", and lets everybody at their own" } else { "" };
                 (surface.title(), format!("{asks}{or_self}  {}", place(&self.sources.line(surface.span))))
@@ -80,9 +81,17 @@ impl View<'_> {
         }
     }
 
+    /// What guards the surface that was asked about.
+    fn guard(&self) -> Option<Guard<'_>> {
+        let Target::Surface(at) = self.target else { return None };
+        let enforcement = self.program.guard(at)?;
+        let start = self.program.start(enforcement, self.moment.region);
+        let begun = start.is_some_and(|start| self.moment.at.is_none_or(|at| start.date <= at));
+        Some(Guard { enforcement, start, begun, own: &self.program.surfaces[at].requirement })
+    }
+
     fn is_for_anybody(&self) -> bool {
-        let Target::Surface(at) = self.target else { return false };
-        matches!(self.program.surfaces[at].requirement, Requirement::Open | Requirement::Unstated)
+        matches!(who::asked(self.program, self.target, self.moment), Requirement::Open | Requirement::Unstated)
     }
 
     fn name(&self, permission: PermissionId) -> &str {
@@ -96,13 +105,55 @@ impl View<'_> {
 
     /// Which of several permissions a role reaches a surface through.
     fn through(&self, holder: &Holder) -> String {
-        let Target::Surface(at) = self.target else { return String::new() };
-        match &self.program.surfaces[at].requirement {
+        match &who::asked(self.program, self.target, self.moment) {
             Requirement::Any(permissions) if permissions.len() > 1 => {
                 let names: Vec<&str> = holder.through.iter().map(|id| self.name(*id)).collect();
                 faint(&format!("  through {}", words::some_of(&names, 3)))
             }
             _ => String::new(),
+        }
+    }
+}
+
+/// An enforcement at the moment asked about.
+struct Guard<'v> {
+    enforcement: &'v Enforcement,
+    start: Option<Start>,
+    begun: bool,
+    /// What the surface asks for by itself.
+    own: &'v Requirement,
+}
+
+impl Guard<'_> {
+    fn sentence(&self, program: &Program) -> String {
+        let (name, then) = (&self.enforcement.name, phrases::asks(program, self.own));
+        match self.start.map(|start| narrow(&phrases::start(start))) {
+            Some(day) if self.begun => {
+                format!("guarded by `{name}` since {day}; until then it {}", phrases::asked(program, &self.enforcement.formerly))
+            }
+            Some(day) => format!("guarded by `{name}` from {day} on; then it {then}"),
+            None => format!("no day is known from which `{name}` guards it; then it {then}"),
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct GuardView<'s> {
+    name: &'s str,
+    begun: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    certainty: Option<&'static str>,
+}
+
+impl<'s> GuardView<'s> {
+    fn new(guard: &Guard<'s>) -> Self {
+        Self {
+            name: &guard.enforcement.name,
+            begun: guard.begun,
+            from: guard.start.map(|start| start.date.to_string()),
+            certainty: guard.start.map(|start| start.certainty.name()),
         }
     }
 }
@@ -129,6 +180,8 @@ struct Answer<'s> {
     requires: &'static str,
     permissions: Vec<&'s str>,
     or_self: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    enforcement: Option<GuardView<'s>>,
     roles: Vec<RoleView<'s>>,
 }
 
@@ -138,14 +191,12 @@ struct Answer<'s> {
 ///
 /// None in practice: the form has nothing that JSON can't say.
 pub fn json(view: View<'_>) -> serde_json::Result<String> {
-    let (target, requirement, or_self) = match view.target {
-        Target::Permission(permission) => (view.name(permission).to_owned(), &Requirement::Any(vec![permission]), false),
-        Target::Surface(at) => {
-            let surface = &view.program.surfaces[at];
-            (surface.title(), &surface.requirement, surface.or_self)
-        }
+    let (target, or_self) = match view.target {
+        Target::Permission(permission) => (view.name(permission).to_owned(), false),
+        Target::Surface(at) => (view.program.surfaces[at].title(), view.program.surfaces[at].or_self),
     };
-    let (requires, permissions) = match requirement {
+    let requirement = who::asked(view.program, view.target, view.moment);
+    let (requires, permissions) = match &requirement {
         Requirement::Any(permissions) => ("any", permissions.as_slice()),
         Requirement::All(permissions) => ("all", permissions.as_slice()),
         Requirement::Open => ("open", &[][..]),
@@ -163,5 +214,6 @@ pub fn json(view: View<'_>) -> serde_json::Result<String> {
         from: holder.since.map(|(day, _)| day.to_string()),
     };
     let roles = view.holders.iter().map(role).collect();
-    serde_json::to_string_pretty(&Answer { target, requires, permissions: names(permissions), or_self, roles })
+    let enforcement = view.guard().as_ref().map(GuardView::new);
+    serde_json::to_string_pretty(&Answer { target, requires, permissions: names(permissions), or_self, enforcement, roles })
 }

@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::roles::former_name;
 use super::{Resolver, Trees};
 use crate::diagnostic::{Code, nearest, words};
-use crate::model::{Backfill, Day, RoleFilter, Trigger};
+use crate::model::{Backfill, Day, RegionId, RoleFilter, Trigger};
 use crate::sets::Sets;
 use crate::source::Source;
 use crate::span::Span;
@@ -13,6 +13,15 @@ use crate::syntax::ast::{self, BackfillClauseKind as Kind};
 
 pub(super) fn day(day: ast::Day) -> Day {
     Day { date: day.effective(), estimated: day.estimated }
+}
+
+/// Puts the days of regions in order of the regions, and after the first place, the default one's, theirs likewise.
+pub(super) fn sort_days(days: &mut [(RegionId, Day)], places: &mut [Span]) {
+    let mut both: Vec<((RegionId, Day), Span)> = days.iter().copied().zip(places.iter().skip(1).copied()).collect();
+    both.sort();
+    for (at, (day, place)) in both.into_iter().enumerate() {
+        (days[at], places[at + 1]) = (day, place);
+    }
 }
 
 impl Resolver<'_> {
@@ -45,6 +54,7 @@ impl Resolver<'_> {
             additions: Sets::empty(),
             default_day: None,
             region_days: Vec::new(),
+            day_spans: vec![declared.name.span],
             optional: false,
             done: None,
             faulty: item.faulty,
@@ -77,7 +87,7 @@ impl Resolver<'_> {
         additions.sort_unstable();
         additions.dedup();
         backfill.additions = self.program.sets.intern(&additions);
-        backfill.region_days.sort();
+        sort_days(&mut backfill.region_days, &mut backfill.day_spans);
         let targeted = once.contains_key("`when`") || once.contains_key("`roles`");
         if !item.faulty {
             for (missing, code) in [
@@ -116,11 +126,13 @@ impl Resolver<'_> {
             }
             Kind::On(on) => {
                 backfill.default_day = Some(day(*on));
+                backfill.day_spans[0] = on.span;
                 true
             }
             Kind::Region { region, day: on } => {
                 let region = self.region(source, *region);
                 backfill.region_days.extend(region.map(|region| (region, day(*on))));
+                backfill.day_spans.extend(region.map(|_| on.span));
                 region.is_some()
             }
             Kind::Optional => {

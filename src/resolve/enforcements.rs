@@ -2,7 +2,10 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{Resolver, Trees, backfills::day};
+use super::{
+    Resolver, Trees,
+    backfills::{day, sort_days},
+};
 use crate::diagnostic::{Code, words};
 use crate::limits;
 use crate::model::{Enforcement, Requirement, SurfaceKind, surfaces};
@@ -73,7 +76,7 @@ impl Resolver<'_> {
         }
         enforcement.surfaces.sort_unstable();
         enforcement.surfaces.dedup();
-        enforcement.region_days.sort();
+        sort_days(&mut enforcement.region_days, &mut enforcement.day_spans);
         let dated =
             enforcement.default_day.is_some() || !enforcement.region_days.is_empty() || once.contains_key("`after backfill`");
         if !enforcement.faulty {
@@ -112,7 +115,7 @@ impl Resolver<'_> {
             Kind::Region { region, day: on } => {
                 let region = self.region(source, *region);
                 enforcement.region_days.extend(region.map(|region| (region, day(*on))));
-                enforcement.day_spans.push(on.span);
+                enforcement.day_spans.extend(region.map(|_| on.span));
                 region.is_some()
             }
             Kind::Grace { from, until } => {

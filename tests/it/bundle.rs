@@ -2,6 +2,7 @@
 
 mod reader;
 
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::fs;
@@ -15,6 +16,8 @@ use rolec::compile::{self, Compilation, Input};
 use rolec::emit::bundle::{Bundle, Extent, Parts};
 use rolec::emit::stages;
 use rolec::manifest;
+use rolec::model::{Program, RegionId, Requirement};
+use rolec::sets::PermissionId;
 use rolec::source::Sources;
 use rolec::timeline;
 use serde_json::Value;
@@ -140,8 +143,8 @@ fn whole(compilation: &mut Compilation) -> Result<String, Box<dyn Error>> {
 }
 
 /// The sound examples by their folders.
-const EXAMPLES: [&str; 4] =
-    ["contact-center", "outbound-divisions/stock", "outbound-divisions/confined", "user-station-backfill"];
+const EXAMPLES: [&str; 5] =
+    ["contact-center", "notification-topics", "outbound-divisions/stock", "outbound-divisions/confined", "user-station-backfill"];
 
 #[test]
 fn the_bytes_are_canonical_json() -> Outcome {
@@ -305,6 +308,53 @@ fn a_reader_finds_what_was_compiled() -> Outcome {
             }
         }
         assert_eq!(reader.roles().count(), compilation.program.named_roles().len());
+    }
+    Ok(())
+}
+
+/// What a surface asks for, in the reader's terms.
+fn asked(program: &Program, at: usize, region: Option<RegionId>, day: Option<Date>) -> String {
+    let names = |permissions: &[PermissionId]| {
+        let names: BTreeSet<&str> = permissions.iter().map(|id| program.catalog.name(*id)).collect();
+        names.into_iter().collect::<Vec<_>>().join(" ")
+    };
+    match program.asked(at, region, day) {
+        Requirement::Any(permissions) => format!("any {}", names(permissions)),
+        Requirement::All(permissions) => format!("all {}", names(permissions)),
+        Requirement::Open => "open".to_owned(),
+        Requirement::Unstated => "unstated".to_owned(),
+    }
+}
+
+#[test]
+fn a_reader_finds_what_guarded_surfaces_ask_for() -> Outcome {
+    for path in ["notification-topics", "user-station-backfill"] {
+        let mut compilation = example(path)?;
+        let text = whole(&mut compilation)?;
+        let reader = Reader::new(&text)?;
+        let regions: Vec<String> = compilation.program.regions.iter().map(ToString::to_string).collect();
+        for region in std::iter::once(None).chain(regions.iter().map(|region| Some(region.as_str()))) {
+            let id = region.and_then(|name| compilation.program.find_region(name));
+            let enforcements = &compilation.program.enforcements;
+            let starts = enforcements.iter().filter_map(|guard| compilation.program.start(guard, id));
+            let mut days: Vec<Date> = starts.map(|start| start.date).collect();
+            days.extend(days.clone().into_iter().map(Date::yesterday).collect::<Result<Vec<_>, _>>()?);
+            for day in days {
+                let folded = Reader::new(&bundle(&mut compilation, Extent { region: id, as_of: Some(day) })?.0)?;
+                let program = &compilation.program;
+                for (at, surface) in program.surfaces.iter().enumerate().filter(|(_, surface)| surface.guard.is_some()) {
+                    let title = surface.title();
+                    for day in [Some(day), None] {
+                        assert_eq!(
+                            reader.asked(&title, region, day)?,
+                            asked(program, at, id, day),
+                            "{title} in {region:?} on {day:?}"
+                        );
+                    }
+                    assert_eq!(folded.asked(&title, region, Some(day))?, asked(program, at, id, Some(day)), "{title} on {day}");
+                }
+            }
+        }
     }
     Ok(())
 }

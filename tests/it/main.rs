@@ -13,6 +13,7 @@ mod fix;
 mod folder;
 mod format;
 mod generate;
+mod impact;
 mod import;
 mod lock;
 mod pages;

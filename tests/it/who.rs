@@ -14,6 +14,7 @@ home division main
 
 endpoint GET \"/seats/{seatId}\" any desk:seat:view, desk:plan:view
 endpoint GET \"/seats/all\" all desk:seat:view, desk:plan:view or self
+endpoint GET \"/plans\" any desk:plan:view
 endpoint PUT \"/seats/{seatId}\" all desk:seat:edit, desk:seat:view
 topic \"seats.{seatId}.moves\" any desk:seat:view
 topic \"weather\" open
@@ -24,6 +25,13 @@ backfill plans {
     add desk:plan:view
     on 2026-02-01
     region north on no sooner than 2026-03-01
+}
+
+enforcement plan_checks {
+    guards GET \"/plans\"
+    after backfill plans
+    formerly any desk:seat:edit
+    from 2026-02-10
 }
 ";
 
@@ -66,6 +74,10 @@ fn permissions_and_surfaces() {
         ("open", &["weather"]),
         ("view", &["Floor plan"]),
         ("nobody", &["desk:plan:view", "--at", "2026-01-01"]),
+        ("guarded-before", &["GET /plans", "--at", "2026-02-09"]),
+        ("guarded", &["GET /plans", "--at", "2026-02-10"]),
+        ("guarded-not-announced", &["GET /plans", "--region", "north", "--at", "2026-02-20"]),
+        ("guarded-json", &["GET /plans", "--region", "north", "--format", "json"]),
         ("json", &["PUT /seats/42", "--format", "json"]),
         ("unknown-endpoint", &["DELETE /seats/42"]),
         ("unknown-permission", &["desk:seat:edti"]),

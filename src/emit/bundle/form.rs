@@ -8,6 +8,7 @@ use serde::ser::SerializeTuple;
 use serde::{Serialize, Serializer};
 
 use super::ids::Ids;
+use super::surfaces::{self, Surface};
 use super::tables::{Numbered, Tables};
 use super::times::Epoch;
 use super::{Bundle, FORMAT};
@@ -16,7 +17,7 @@ use crate::emit::canonical::{self, Object};
 use crate::id::Id;
 use crate::licenses::Called;
 use crate::lock;
-use crate::model::{self, ParentKind, Program, RegionId, Requirement, RoleId, RoleKind, SurfaceKind};
+use crate::model::{self, ParentKind, Program, RegionId, RoleId, RoleKind};
 use crate::scopes::ScopeId;
 use crate::sets::{PermissionId, SetId};
 
@@ -38,6 +39,10 @@ pub(super) fn write(bundle: &Bundle<'_>, out: impl Write + Send) -> io::Result<(
     document.field("compiler", &concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")))?;
     document.list("conditions", tables.conditions.len(), |at, text| condition(program, tables.conditions.listed[at], text))?;
     document.field("divisions", &program.divisions.iter().map(Titled::division).collect::<Vec<_>>())?;
+    let guards = surfaces::enforcements(bundle);
+    if !guards.is_empty() {
+        document.field("enforcements", &guards)?;
+    }
     document.field("format", &Format { major: FORMAT.0, minor: FORMAT.1 })?;
     document.field("licenses", &program.licenses.iter().map(License::new).collect::<Vec<_>>())?;
     document
@@ -58,7 +63,7 @@ pub(super) fn write(bundle: &Bundle<'_>, out: impl Write + Send) -> io::Result<(
     })?;
     document.field("sources", &sources(bundle))?;
     document.list("surfaces", tables.surfaces.len(), |at, text| {
-        canonical::append(text, &Surface::new(&program.surfaces[tables.surfaces[at]], |id| tables.permissions.of(id)))
+        canonical::append(text, &Surface::new(bundle, tables.surfaces[at]))
     })?;
     document.end()
 }
@@ -140,7 +145,7 @@ impl<'b> Titled<'b> {
 
 /// A calendar day, as `2026-02-16`.
 #[derive(Clone, Copy)]
-struct Day(Date);
+pub(super) struct Day(pub(super) Date);
 
 impl Serialize for Day {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -311,49 +316,6 @@ fn sorted<'b>(names: impl Iterator<Item = &'b str>) -> Vec<&'b str> {
     names.sort_unstable();
     names.dedup();
     names
-}
-
-#[derive(Serialize)]
-struct Surface<'b> {
-    kind: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    method: Option<&'b str>,
-    name: &'b str,
-    requires: Requires,
-    #[serde(rename = "self", skip_serializing_if = "std::ops::Not::not")]
-    or_self: bool,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "snake_case")]
-enum Requires {
-    All(Ids),
-    Any(Ids),
-    Open,
-    Unstated,
-}
-
-impl<'b> Surface<'b> {
-    fn new(surface: &'b model::Surface, number: impl Fn(PermissionId) -> u32) -> Self {
-        let ids = |permissions: &[PermissionId]| {
-            let mut ids: Vec<u32> = permissions.iter().map(|id| number(*id)).collect();
-            ids.sort_unstable();
-            ids.dedup();
-            Ids::new(ids)
-        };
-        let (kind, method) = match &surface.kind {
-            SurfaceKind::Endpoint(method) => ("endpoint", Some(&**method)),
-            SurfaceKind::Topic => ("topic", None),
-            SurfaceKind::View => ("view", None),
-        };
-        let requires = match &surface.requirement {
-            Requirement::Any(permissions) => Requires::Any(ids(permissions)),
-            Requirement::All(permissions) => Requires::All(ids(permissions)),
-            Requirement::Open => Requires::Open,
-            Requirement::Unstated => Requires::Unstated,
-        };
-        Self { kind, method, name: &surface.name, requires, or_self: surface.or_self }
-    }
 }
 
 #[derive(Serialize)]

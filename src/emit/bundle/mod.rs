@@ -5,6 +5,7 @@
 
 mod form;
 mod ids;
+mod surfaces;
 mod tables;
 mod times;
 
@@ -69,7 +70,7 @@ impl<'c> Bundle<'c> {
         let mut roles = program.named_roles();
         roles.retain(|role| flat.is_flat(*role));
         let times = times::select(program, flat, epochs, extent, &roles);
-        let tables = Tables::new(program, flat, &roles, &times);
+        let tables = Tables::new(program, flat, &roles, (&times, extent));
         Self { name, version, sources, program, extent, roles, times, tables }
     }
 
@@ -95,7 +96,7 @@ impl<'c> Bundle<'c> {
         self.tables.permissions.len()
     }
 
-    /// The regions that are not in it, because on its day roles hold something else there.
+    /// The regions that are not in it, because on its day roles hold, or surfaces ask for, something else there.
     pub fn left_out(&self) -> impl Iterator<Item = &str> {
         self.times.left_out.iter().map(|region| &*self.program.regions[region.index()])
     }

@@ -10,6 +10,7 @@ use crate::model::{Group, Program, Requirement, RoleId};
 use crate::scopes::{DivisionId, ScopeId, Scopes};
 use crate::sets::{PermissionId, SetId};
 
+use super::Extent;
 use super::ids::Texts;
 use super::times::Times;
 
@@ -75,6 +76,8 @@ pub(super) struct Tables {
     pub(super) sets: Numbers<crate::sets::SetTag>,
     /// By backfill of the program: its number, for those that change something.
     pub(super) backfills: Vec<Option<usize>>,
+    /// By enforcement of the program: its number, for those that guard something.
+    pub(super) enforcements: Vec<Option<usize>>,
     /// Surfaces by their places in the program, in the bundle's order.
     pub(super) surfaces: Vec<usize>,
     /// The numbers of permissions, ready to be written.
@@ -107,7 +110,7 @@ impl<G> Part<G> {
 
 impl Tables {
     /// Numbers what some roles hold and gain, and what opens surfaces.
-    pub(super) fn new(program: &Program, flat: &Flat, roles: &[RoleId], times: &Times) -> Self {
+    pub(super) fn new(program: &Program, flat: &Flat, roles: &[RoleId], (times, extent): (&Times, Extent)) -> Self {
         let groups_of = |role: &RoleId| -> &[Group] {
             times.folded.get(role).map_or_else(|| flat.groups(*role).unwrap_or_default(), Vec::as_slice)
         };
@@ -119,13 +122,14 @@ impl Tables {
             conditions,
             sets: Numbers::new(program.sets.count()),
             backfills: backfills(program, times),
+            enforcements: enforcements(program, extent),
             surfaces: surfaces(program),
             permission_texts: Texts::default(),
             parts: Vec::new(),
         };
         tables.parts = parts.into_par_iter().map(|part| tables.number_grants(part)).collect();
         tables.number_sets(times);
-        tables.number_permissions(program);
+        tables.number_permissions(program, extent);
         tables.permission_texts = Texts::new(tables.permissions.len());
         tables
     }
@@ -176,7 +180,7 @@ impl Tables {
         }
     }
 
-    fn number_permissions(&mut self, program: &Program) {
+    fn number_permissions(&mut self, program: &Program, extent: Extent) {
         // In the order in which they are stored, since they are many and far apart otherwise.
         let sets: Vec<SetId> =
             (0..self.sets.number_of.len()).filter(|at| self.sets.number_of[*at] != NONE).map(Id::new).collect();
@@ -187,8 +191,14 @@ impl Tables {
         let in_sets = sets.par_chunks(CHUNK).map(|sets| program.sets.union(sets));
         let in_sets = in_sets.reduce(|| program.sets.union(&[]), both);
         let mut used: Vec<bool> = (0..program.catalog.len()).map(|at| in_sets[at / 32] & (1 << (at % 32)) != 0).collect();
-        for surface in &program.surfaces {
-            if let Requirement::Any(permissions) | Requirement::All(permissions) = &surface.requirement {
+        let guards = program.enforcements.iter().zip(&self.enforcements).filter(|(_, number)| number.is_some());
+        let formerly = guards.map(|(guard, _)| &guard.formerly);
+        let asked = (0..program.surfaces.len()).map(|at| match extent.as_of {
+            Some(day) => program.asked(at, extent.region, Some(day)),
+            None => &program.surfaces[at].requirement,
+        });
+        for requirement in asked.chain(formerly) {
+            if let Requirement::Any(permissions) | Requirement::All(permissions) = requirement {
                 for permission in permissions {
                     used[permission.index()] = true;
                 }
@@ -235,6 +245,13 @@ fn backfills(program: &Program, times: &Times) -> Vec<Option<usize>> {
     }
     let mut next = 0..;
     used.into_iter().map(|used| used.then(|| next.next()).flatten()).collect()
+}
+
+/// Numbers the enforcements that guard something, in order of their names. A bundle of one day needs none.
+fn enforcements(program: &Program, extent: Extent) -> Vec<Option<usize>> {
+    let mut next = 0..;
+    let guards = program.enforcements.iter().map(|guard| extent.as_of.is_none() && !guard.surfaces.is_empty());
+    guards.map(|guards| guards.then(|| next.next()).flatten()).collect()
 }
 
 /// The surfaces in order of kind, method and name.

@@ -48,7 +48,7 @@ pub(super) struct Times {
     pub(super) folded: BTreeMap<RoleId, Vec<Group>>,
     /// By role of the bundle: the licences that it calls for without what changes.
     pub(super) licenses: Vec<Called>,
-    /// Regions in which roles hold something else on that day.
+    /// Regions in which roles hold, or surfaces ask for, something else on that day.
     pub(super) left_out: Vec<RegionId>,
 }
 
@@ -147,13 +147,20 @@ fn fold(
 ) -> Times {
     let mut times = Times::default();
     let held = held(program, flat, (epochs, first), day);
+    let enforced = enforced(program, first, day);
     let mut bounds: Vec<(Option<Date>, Option<Date>)> = Vec::new();
     for (region, calendar) in calendars(epochs, first, regions) {
-        if let Some(region) = region.filter(|region| self::held(program, flat, (epochs, Some(*region)), day) != held) {
+        let differs = |region: &RegionId| {
+            self::enforced(program, Some(*region), day) != enforced
+                || self::held(program, flat, (epochs, Some(*region)), day) != held
+        };
+        if let Some(region) = region.filter(differs) {
             times.left_out.push(region);
             continue;
         }
-        let dates = calendar.dates();
+        let mut dates = calendar.dates();
+        dates.extend(starts(program, region.or(first)));
+        dates.sort_unstable();
         let next = dates.partition_point(|date| *date <= day);
         let bound = (next.checked_sub(1).map(|at| dates[at]), dates.get(next).copied());
         let at = bounds.iter().position(|other| *other == bound).unwrap_or_else(|| {
@@ -165,6 +172,18 @@ fn fold(
     times.calendars = bounds.into_iter().map(|(from, until)| vec![Epoch { from, until, changes: Vec::new() }]).collect();
     times.folded = held.into_iter().map(|(role, grants)| (role, groups(program, grants))).collect();
     times
+}
+
+/// The days on which surfaces begin to ask for something else in a region.
+fn starts(program: &Program, region: Option<RegionId>) -> impl Iterator<Item = Date> + '_ {
+    let guards = program.enforcements.iter().filter(|guard| !guard.surfaces.is_empty());
+    guards.filter_map(move |guard| program.start(guard, region)).map(|start| start.date)
+}
+
+/// By enforcement: whether it has begun in a region by a day.
+fn enforced(program: &Program, region: Option<RegionId>, day: Date) -> Vec<bool> {
+    let begun = |guard| program.start(guard, region).is_some_and(|start| start.date <= day);
+    program.enforcements.iter().map(|guard| !guard.surfaces.is_empty() && begun(guard)).collect()
 }
 
 /// What roles hold that have gained something by a day.

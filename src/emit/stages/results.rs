@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::{Dump, by_name, declared};
 use crate::flatten::{Flat, Grant};
 use crate::graph::Order;
-use crate::model::{Program, RoleId};
+use crate::model::{Enforcement, Program, RegionId, RoleId};
 use crate::sets::PermissionId;
 use crate::timeline::{Calendar, Epochs, Gain};
 
@@ -63,6 +63,9 @@ pub fn epochs(program: &Program, epochs: &Epochs, out: impl Write) -> io::Result
         let names: Vec<&str> = (at == 0).then_some("default").into_iter().chain(regions).collect();
         dump.node(format_args!("calendar {}", names.join(", ")), |dump| self::calendar(program, calendar, &places, dump))?;
     }
+    for enforcement in program.enforcements.iter().filter(|enforcement| !enforcement.surfaces.is_empty()) {
+        dump.node(format_args!("enforcement {}", enforcement.name), |dump| self::enforcement(program, enforcement, dump))?;
+    }
     let firing = |(backfill, role): (usize, RoleId)| (backfill, places[role.index()]);
     let words = |backfill: usize, role: RoleId| format!("{} for {}", program.backfills[backfill].name, declared(program, role));
     let mut fired: Vec<_> = epochs.fired.iter().copied().collect();
@@ -93,6 +96,21 @@ fn places(program: &Program) -> Vec<usize> {
     let mut places = vec![0; program.roles.len()];
     by_name(program).into_iter().enumerate().for_each(|(at, role)| places[role.index()] = at);
     places
+}
+
+/// From when on it holds, by default and in each region.
+fn enforcement<W: Write>(program: &Program, enforcement: &Enforcement, dump: &mut Dump<W>) -> io::Result<()> {
+    let regions = program.regions.iter().enumerate().map(|(at, name)| (Some(RegionId::new(at)), &**name));
+    for (region, name) in std::iter::once((None, "default")).chain(regions) {
+        match program.start(enforcement, region) {
+            Some(start) => {
+                let word = start.certainty.word().map(|word| format!(" ({word})")).unwrap_or_default();
+                dump.line(format_args!("{name} from {}{word}", start.date))?;
+            }
+            None => dump.line(format_args!("{name} not known"))?,
+        }
+    }
+    Ok(())
 }
 
 fn calendar<W: Write>(program: &Program, calendar: &Calendar, places: &[usize], dump: &mut Dump<W>) -> io::Result<()> {

@@ -57,6 +57,34 @@ impl Reader {
         self.places.keys().map(String::as_str)
     }
 
+    /// What a surface asks for in a region on a day: how much of it, and the names of the permissions.
+    pub(super) fn asked(&self, title: &str, region: Option<&str>, day: Option<Date>) -> Result<String> {
+        let titled = |surface: &&Value| match surface["method"].as_str() {
+            Some(method) => surface["name"].as_str().is_some_and(|name| format!("{method} {name}") == title),
+            None => surface["name"] == title,
+        };
+        let surface = list(&self.whole["surfaces"])?.iter().find(titled).ok_or("no such surface")?;
+        let mut asked = &surface["requires"];
+        if surface["enforcement"].is_number() {
+            let guard = &self.whole["enforcements"][number(&surface["enforcement"])?];
+            let regions = list(&self.whole["regions"])?;
+            let start = match region {
+                None => Some(&guard["default"]),
+                Some(region) => list(&guard["regions"])?
+                    .iter()
+                    .find(|entry| number(&entry["region"]).is_ok_and(|at| regions[at]["name"] == region)),
+            };
+            let from = start.and_then(|start| start["from"].as_str()).map(str::parse::<Date>).transpose()?;
+            if from.is_none_or(|from| day.is_some_and(|day| day < from)) {
+                asked = &guard["formerly"];
+            }
+        }
+        let Some((how, list)) = asked.as_object().and_then(|asked| asked.iter().next()) else { return string(asked) };
+        let permission = |id: usize| string(&self.whole["permissions"][id]["name"]);
+        let names: BTreeSet<String> = ids(list)?.into_iter().map(permission).collect::<Result<_>>()?;
+        Ok(format!("{how} {}", names.into_iter().collect::<Vec<_>>().join(" ")))
+    }
+
     /// What a role holds in a region on a day.
     pub(super) fn points(&self, role: &str, region: Option<&str>, day: Option<Date>) -> Result<Points> {
         let place = self.places.get(role).ok_or("no such role")?;

@@ -1,0 +1,112 @@
+//! `rolec impact` and `rolec timeline`: who loses what when, and what happens when.
+
+use crate::folder::{Folder, snapshot};
+
+const MANIFEST: &str = "[project]\nname = \"office\"\nversion = \"1.0.0\"\n
+[organisation]\nregions = [\"island\", \"moon\", \"north\", \"south\"]\n
+[organisation.opt-in]\nmoves = 2026-01-15\n";
+
+const CATALOG: &str = "domain desk {
+    entity seat division-aware { edit view }
+    entity plan division-unaware { edit view }
+    entity key division-unaware { use }
+}
+division east
+home division main
+
+endpoint GET \"/seats\" any desk:seat:view
+endpoint PUT \"/seats\" all desk:seat:edit, desk:plan:edit
+endpoint GET \"/plans\" any desk:plan:view, desk:plan:edit
+endpoint GET \"/doors\" open
+endpoint GET \"/walls\" unstated
+topic \"users.{id}.moves\" any desk:plan:view
+
+backfill plans {
+    when desk:seat:edit
+    add desk:plan:view
+    on 2026-02-01
+    region north on no sooner than 2026-03-01
+    region south on 2026-02-20
+}
+
+enforcement checks \"Desk checks\" {
+    guards GET \"/seats\", PUT \"/seats\", GET \"/plans\", GET \"/doors\", GET \"/walls\"
+    after backfill plans
+    formerly any desk:key:use
+    from 2026-02-10
+    region moon from no sooner than 2026-02-10
+    region south from 2026-02-15
+}
+
+enforcement moves {
+    guards topic *
+    grace from 2026-01-01 until 2026-06-30
+}
+";
+
+const ROLES: &str = "role east_keeper {
+    allow desk:key:use
+    allow desk:plan:{edit, view}
+    allow desk:seat:* in east
+}
+role keeper {
+    allow desk:key:use
+    allow desk:seat:*
+}
+role newcomer {
+    created 2026-02-12
+    allow desk:key:use
+}
+role porter {
+    allow desk:key:use
+}
+role sitter {
+    allow desk:seat:view
+}
+";
+
+fn office() -> Folder {
+    Folder::with(&[("rolec.toml", MANIFEST), ("catalog.role", CATALOG), ("roles.role", ROLES)])
+}
+
+#[test]
+fn losses() {
+    let office = office();
+    for (name, arguments) in [
+        ("all", &[][..]),
+        ("one", &["checks"]),
+        ("region", &["checks", "--region", "north"]),
+        ("role", &["checks", "--role", "keeper"]),
+        ("nobody", &["moves", "--role", "keeper"]),
+        ("before", &["checks", "--at", "2026-02-09"]),
+        ("given-back", &["checks", "--region", "south", "--at", "2026-02-20"]),
+        ("json", &["checks", "--role", "keeper", "--format", "json"]),
+        ("unknown-enforcement", &["check"]),
+        ("unknown-role", &["checks", "--role", "keper"]),
+    ] {
+        let arguments = [&["impact"], arguments].concat();
+        snapshot("impact", name, &format!("$ rolec {}\n{}", arguments.join(" "), office.run(&arguments)));
+    }
+    let empty = Folder::with(&[("rolec.toml", "[project]\nname = \"office\"\nversion = \"1.0.0\"\n"), ("roles.role", "")]);
+    snapshot("impact", "no-enforcement", &format!("$ rolec impact\n{}", empty.run(&["impact"])));
+}
+
+#[test]
+fn time_lines() {
+    let office = office();
+    for (name, arguments) in [
+        ("default", &["."][..]),
+        ("region", &["--region", "north"]),
+        ("json", &["--format", "json"]),
+        ("unknown-region", &["--region", "nroth"]),
+    ] {
+        let arguments = [&["timeline"], arguments].concat();
+        snapshot("timeline", name, &format!("$ rolec {}\n{}", arguments.join(" "), office.run(&arguments)));
+    }
+}
+
+#[test]
+fn findings() {
+    let text = office().run(&["check"]);
+    snapshot("impact", "findings", &format!("$ rolec check\n{text}"));
+}
