@@ -209,6 +209,13 @@ impl<'c> Access<'c> {
         ways.unwrap_or_default()
     }
 
+    /// Whether ways together cover a scope, whatever their conditions.
+    pub fn covers(&mut self, ways: &[Way], scope: ScopeId) -> bool {
+        let scopes = &mut self.program.scopes;
+        let all = ways.iter().fold(Scopes::empty(), |all, way| scopes.union(all, way.scope));
+        scopes.is_within(scope, all)
+    }
+
     /// One of some ways or one of others.
     #[must_use]
     pub fn either(&mut self, mut some: Vec<Way>, others: Vec<Way>) -> Vec<Way> {

@@ -3,11 +3,13 @@
 //! A surface that asks for *any* of some permissions is reached where one of them is held; one that asks for *all*,
 //! where all are, under all their conditions.
 
+pub mod subjects;
+
 use jiff::civil::Date;
 
 use crate::access::{self, Access, Way};
 use crate::model::{self, Program, Requirement, RoleId};
-use crate::scopes::Scopes;
+use crate::scopes::{ScopeId, Scopes};
 use crate::sets::PermissionId;
 use crate::timeline::Moment;
 
@@ -44,13 +46,16 @@ pub fn asked(program: &Program, target: Target, moment: Moment) -> Requirement {
     }
 }
 
-/// The roles that hold or reach something, in order of their names. Of what is open, or unstated, they are none.
+/// The roles that hold or reach something, in order of their names; with `scope`, only those that do so in all of it. Of
+/// what is open, or unstated, they are none.
 #[must_use]
-pub fn who(access: &mut Access<'_>, target: Target, moment: Moment) -> Vec<Holder> {
+pub fn who(access: &mut Access<'_>, target: Target, scope: Option<ScopeId>, moment: Moment) -> Vec<Holder> {
     let requirement = asked(access.program, target, moment);
     let mut roles = access.program.named_roles();
     roles.retain(|role| access.flat.is_flat(*role));
-    roles.into_iter().filter_map(|role| since(access, role, &requirement, moment)).collect()
+    let mut holders: Vec<Holder> = roles.into_iter().filter_map(|role| since(access, role, &requirement, moment)).collect();
+    holders.retain(|holder| scope.is_none_or(|scope| access.covers(&holder.ways, scope)));
+    holders
 }
 
 /// A role with the day since which it holds what it does.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::json::ScopeView;
+use super::json::WayView;
 use super::phrases;
 use super::style::{bad, faint, good, place, strong};
 use crate::can::Answer;
@@ -60,21 +60,13 @@ pub fn human(view: View<'_>) -> String {
     };
     let _ = writeln!(text, "{answer}");
     for way in view.answer.ways.iter().filter(|_| view.answer.against.is_none()) {
-        let when = phrases::condition(view.program, way.condition).map(|when| format!(" {when}")).unwrap_or_default();
-        let _ = writeln!(text, "  {}{when}", phrases::place(view.program, way.scope));
+        let _ = writeln!(text, "  {}", phrases::way(view.program, *way));
     }
     for (span, step) in &view.answer.steps {
         let line = phrases::one_line(view.sources, *span);
         let _ = writeln!(text, "  {step}: {}  {}", faint(&line), place(&view.sources.line(*span)));
     }
     text
-}
-
-#[derive(Debug, Serialize)]
-struct WayView<'s> {
-    scope: ScopeView<'s>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    when: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -101,10 +93,7 @@ struct AnswerView<'s> {
 ///
 /// None in practice: the form has nothing that JSON can't say.
 pub fn json(view: View<'_>) -> serde_json::Result<String> {
-    let ways = view.answer.ways.iter().map(|way| WayView {
-        scope: ScopeView::new(view.program, way.scope),
-        when: view.program.conditions.get(way.condition).map(ToString::to_string),
-    });
+    let ways = view.answer.ways.iter().map(|way| WayView::new(view.program, *way));
     let steps = view.answer.steps.iter().map(|(span, text)| StepView { text, at: view.sources.line(*span) });
     serde_json::to_string_pretty(&AnswerView {
         who: name(view.program, view.holder).replace('`', ""),

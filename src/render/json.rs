@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::access::Way;
 use crate::diagnostic::{Diagnostic, Fix, Level};
 use crate::model::Program;
 use crate::scopes::ScopeId;
@@ -73,6 +74,21 @@ impl<'s> ScopeView<'s> {
         program.scopes.divisions(scope).map_or(Self::All("all"), |divisions| {
             Self::Divisions(divisions.iter().map(|id| &*program.division(*id).name).collect())
         })
+    }
+}
+
+/// Where and under which condition something holds.
+#[derive(Debug, Serialize)]
+pub(super) struct WayView<'s> {
+    scope: ScopeView<'s>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    when: Option<String>,
+}
+
+impl<'s> WayView<'s> {
+    pub(super) fn new(program: &'s Program, way: Way) -> Self {
+        let when = program.conditions.get(way.condition).map(ToString::to_string);
+        Self { scope: ScopeView::new(program, way.scope), when }
     }
 }
 

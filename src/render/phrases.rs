@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use crate::access::Way;
 use crate::conditions::ConditionId;
 use crate::diagnostic::words;
 use crate::model::{Backfill, ParentKind, Program, Requirement, RoleId, Start};
@@ -25,6 +26,12 @@ pub(super) fn place(program: &Program, scope: ScopeId) -> String {
 /// `where …`; nothing for *true*.
 pub(super) fn condition(program: &Program, condition: ConditionId) -> Option<String> {
     program.conditions.get(condition).map(|condition| format!("where {condition}"))
+}
+
+/// Where and under which condition.
+pub(super) fn way(program: &Program, way: Way) -> String {
+    let place = place(program, way.scope);
+    condition(program, way.condition).map_or_else(|| place.clone(), |when| format!("{place} {when}"))
 }
 
 /// `since DATE`

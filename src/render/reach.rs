@@ -4,10 +4,9 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::json::ScopeView;
+use super::json::WayView;
 use super::phrases;
 use super::style::{faint, narrow, strong};
-use crate::access::Way;
 use crate::check::assertions::name;
 use crate::diagnostic::words::count;
 use crate::model::{Holder, Program, SurfaceKind};
@@ -44,7 +43,7 @@ pub fn human(view: View<'_>) -> String {
             kind = own;
             let _ = writeln!(text, "\n{kind}s");
         }
-        let ways: Vec<String> = opened.ways.iter().map(|way| way_text(view.program, *way)).collect();
+        let ways: Vec<String> = opened.ways.iter().map(|way| phrases::way(view.program, *way)).collect();
         let _ = writeln!(text, "  {}  {}", surface.title(), narrow(&ways.join("; ")));
     }
     let open = format!("and {} open to anybody", count(view.reached.open, "surface"));
@@ -62,18 +61,6 @@ fn kind_name(kind: &SurfaceKind) -> &'static str {
         SurfaceKind::Topic => "topic",
         SurfaceKind::View => "view",
     }
-}
-
-fn way_text(program: &Program, way: Way) -> String {
-    let place = phrases::place(program, way.scope);
-    phrases::condition(program, way.condition).map_or_else(|| place.clone(), |when| format!("{place} {when}"))
-}
-
-#[derive(Debug, Serialize)]
-struct WayView<'s> {
-    scope: ScopeView<'s>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    when: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -99,10 +86,7 @@ struct AnswerView<'s> {
 pub fn json(view: View<'_>) -> serde_json::Result<String> {
     let surfaces = view.reached.opened.iter().map(|opened| {
         let surface = &view.program.surfaces[opened.surface];
-        let ways = opened.ways.iter().map(|way| WayView {
-            scope: ScopeView::new(view.program, way.scope),
-            when: view.program.conditions.get(way.condition).map(ToString::to_string),
-        });
+        let ways = opened.ways.iter().map(|way| WayView::new(view.program, *way));
         SurfaceView { kind: kind_name(&surface.kind), surface: surface.title(), ways: ways.collect() }
     });
     serde_json::to_string_pretty(&AnswerView {

@@ -1,10 +1,12 @@
 //! The roles that `who` finds → text for people, or JSON.
 
+pub mod subjects;
+
 use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::json::ScopeView;
+use super::json::WayView;
 use super::phrases;
 use super::style::{faint, narrow, padded, place, strong};
 use crate::access::Way;
@@ -13,6 +15,7 @@ use crate::model::{Enforcement, Program, Requirement, Start};
 use crate::sets::PermissionId;
 use crate::source::Sources;
 use crate::timeline::Moment;
+use crate::who::subjects::Subject;
 use crate::who::{self, Holder, Target};
 
 /// Sources, project, question and answer.
@@ -28,6 +31,8 @@ pub struct View<'v> {
     pub moment: Moment,
     /// The roles.
     pub holders: &'v [Holder],
+    /// The groups and users.
+    pub subjects: &'v [Subject],
 }
 
 /// The answer as text, with styles.
@@ -52,13 +57,16 @@ pub fn human(view: View<'_>) -> String {
     let width = view.holders.iter().map(|holder| view.program.role(holder.role).name.chars().count()).max().unwrap_or(0);
     for holder in view.holders {
         let name = padded(&view.program.role(holder.role).name, width, str::to_owned);
-        let mut ways: Vec<String> = holder.ways.iter().map(|way| narrow(&view.way(*way))).collect();
+        let mut ways: Vec<String> = holder.ways.iter().map(|way| narrow(&phrases::way(view.program, *way))).collect();
         ways.sort_unstable();
         if holder.more {
             ways.push("…".to_owned());
         }
         let since = holder.since.map(|(day, estimated)| format!(", {}", narrow(&phrases::since(day, estimated))));
         let _ = writeln!(text, "{name}  {}{}{}", ways.join("; "), since.unwrap_or_default(), view.through(holder));
+    }
+    if !view.is_for_anybody() {
+        text.push_str(&subjects::lines(view.program, view.subjects, verb));
     }
     text
 }
@@ -96,11 +104,6 @@ impl View<'_> {
 
     fn name(&self, permission: PermissionId) -> &str {
         self.program.catalog.name(permission)
-    }
-
-    fn way(&self, way: Way) -> String {
-        let place = phrases::place(self.program, way.scope);
-        phrases::condition(self.program, way.condition).map_or_else(|| place.clone(), |when| format!("{place} {when}"))
     }
 
     /// Which of several permissions a role reaches a surface through.
@@ -159,13 +162,6 @@ impl<'s> GuardView<'s> {
 }
 
 #[derive(Debug, Serialize)]
-struct WayView<'s> {
-    scope: ScopeView<'s>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    when: Option<String>,
-}
-
-#[derive(Debug, Serialize)]
 struct RoleView<'s> {
     role: &'s str,
     ways: Vec<WayView<'s>>,
@@ -183,6 +179,7 @@ struct Answer<'s> {
     #[serde(skip_serializing_if = "Option::is_none")]
     enforcement: Option<GuardView<'s>>,
     roles: Vec<RoleView<'s>>,
+    subjects: Vec<subjects::SubjectView<'s>>,
 }
 
 /// The answer as JSON.
@@ -203,10 +200,7 @@ pub fn json(view: View<'_>) -> serde_json::Result<String> {
         Requirement::Unstated => ("unstated", &[][..]),
     };
     let names = |permissions: &[PermissionId]| permissions.iter().map(|id| view.program.catalog.name(*id)).collect();
-    let way = |way: &Way| WayView {
-        scope: ScopeView::new(view.program, way.scope),
-        when: view.program.conditions.get(way.condition).map(ToString::to_string),
-    };
+    let way = |way: &Way| WayView::new(view.program, *way);
     let role = |holder: &Holder| RoleView {
         role: &view.program.role(holder.role).name,
         ways: holder.ways.iter().map(way).collect(),
@@ -215,5 +209,7 @@ pub fn json(view: View<'_>) -> serde_json::Result<String> {
     };
     let roles = view.holders.iter().map(role).collect();
     let enforcement = view.guard().as_ref().map(GuardView::new);
-    serde_json::to_string_pretty(&Answer { target, requires, permissions: names(permissions), or_self, enforcement, roles })
+    let subjects = subjects::views(view.program, view.subjects);
+    let permissions = names(permissions);
+    serde_json::to_string_pretty(&Answer { target, requires, permissions, or_self, enforcement, roles, subjects })
 }

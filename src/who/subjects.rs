@@ -3,8 +3,8 @@
 use rustc_hash::FxHashSet;
 
 use crate::access::{self, Access, Given, Way};
-use crate::model::{GroupId, Holder, Requirement, RoleId, Target, UserId};
-use crate::scopes::{ScopeId, Scopes};
+use crate::model::{GroupId, Holder, Program, Requirement, RoleId, UserId};
+use crate::scopes::ScopeId;
 use crate::sets::PermissionId;
 use crate::timeline::Moment;
 
@@ -19,34 +19,35 @@ pub struct Subject {
     pub roles: Vec<RoleId>,
 }
 
-/// The groups and then the users that hold, reach or read something, in order of their names; with `scope`, only those
+/// The groups and then the users of a project, in order of their names.
+fn everybody(program: &Program) -> Vec<Holder> {
+    let groups = (0..program.subjects.groups.len()).map(|at| Holder::Group(GroupId::new(at)));
+    let users = (0..program.subjects.users.len()).map(|at| Holder::User(UserId::new(at)));
+    groups.chain(users).collect()
+}
+
+/// The groups and users that read an object.
+#[must_use]
+pub fn readers(program: &Program, object: usize) -> Vec<Subject> {
+    everybody(program).into_iter().filter_map(|holder| reader(program, holder, object)).collect()
+}
+
+/// The groups and then the users that hold or reach what asks for permissions, in order of their names; with `scope`, only those
 /// that do so in all of it.
 #[must_use]
-pub fn subjects(access: &mut Access<'_>, target: Target, scope: Option<ScopeId>, moment: Moment) -> Vec<Subject> {
-    let subjects = &access.program.subjects;
-    let groups = (0..subjects.groups.len()).map(|at| Holder::Group(GroupId::new(at)));
-    let users = (0..subjects.users.len()).map(|at| Holder::User(UserId::new(at)));
-    let holders: Vec<Holder> = groups.chain(users).collect();
-    if let Target::Object(object) = target {
-        return holders.into_iter().filter_map(|holder| reader(access, holder, object)).collect();
-    }
-    let asked = match target {
-        Target::Permissions(set) => Requirement::All(access.program.sets.iter(set).collect()),
-        Target::Surface(surface) => access.program.asked(surface, moment.region, moment.at).clone(),
-        Target::Object(_) => return Vec::new(),
-    };
-    let (Requirement::Any(permissions) | Requirement::All(permissions)) = &asked else { return Vec::new() };
+pub fn subjects(access: &mut Access<'_>, asked: &Requirement, scope: Option<ScopeId>, moment: Moment) -> Vec<Subject> {
+    let (Requirement::Any(permissions) | Requirement::All(permissions)) = asked else { return Vec::new() };
     let giving = giving(access, permissions, moment);
     let open = access.program.subjects.applications.iter().any(|application| application.full_access);
     let mut found = Vec::new();
-    for holder in holders {
+    for holder in everybody(access.program) {
         let given = access::of(access.program, holder);
         let mut roles: Vec<RoleId> = given.iter().map(|given| given.role).filter(|role| giving.contains(role)).collect();
         if roles.is_empty() && !(open && matches!(holder, Holder::User(_))) {
             continue;
         }
-        let ways = access.reached(holder, &given, &asked, moment);
-        if ways.is_empty() || scope.is_some_and(|scope| !covers(access, &ways, scope)) {
+        let ways = access.reached(holder, &given, asked, moment);
+        if ways.is_empty() || scope.is_some_and(|scope| !access.covers(&ways, scope)) {
             continue;
         }
         roles.retain(|role| gives(access, (holder, &given), *role, permissions));
@@ -73,19 +74,13 @@ fn gives(access: &Access<'_>, (holder, given): (Holder, &[Given]), role: RoleId,
     ways.any(|given| permissions.iter().any(|id| access::counts(access.program, user, given.through, *id)))
 }
 
-fn covers(access: &mut Access<'_>, ways: &[Way], scope: ScopeId) -> bool {
-    let scopes = &mut access.program.scopes;
-    let all = ways.iter().fold(Scopes::empty(), |all, way| scopes.union(all, way.scope));
-    scopes.is_within(scope, all)
-}
-
-fn reader(access: &Access<'_>, holder: Holder, object: usize) -> Option<Subject> {
-    let subjects = &access.program.subjects;
+fn reader(program: &Program, holder: Holder, object: usize) -> Option<Subject> {
+    let subjects = &program.subjects;
     let lineage = match holder {
         Holder::Group(group) => subjects.group(group).lineage.clone(),
         Holder::User(user) => subjects.lineage(user),
         Holder::Role(..) => return None,
     };
-    let reads = access.program.objects[object].readers.admit(&lineage);
+    let reads = program.objects[object].readers.admit(&lineage);
     reads.then(|| Subject { holder, ways: vec![Way::open()], roles: Vec::new() })
 }

@@ -107,7 +107,7 @@ fn ensure_who_agrees(compilation: &mut Compilation) {
     let moment = Moment::default();
     let shown: Vec<_> = roles.iter().map(|role| show(program, flat, epochs, *role, moment)).collect();
     for permission in program.catalog.ids().collect::<Vec<_>>() {
-        let holders = who(&mut Access::new(program, flat, epochs), Target::Permission(permission), moment);
+        let holders = who(&mut Access::new(program, flat, epochs), Target::Permission(permission), None, moment);
         for (role, shown) in roles.iter().zip(&shown) {
             let held = shown.grants.iter().filter(|held| held.grant.permission == permission);
             let held: BTreeSet<Way> = held.map(|held| Way { scope: held.grant.scope, condition: held.grant.condition }).collect();
@@ -122,7 +122,7 @@ fn ensure_who_agrees(compilation: &mut Compilation) {
             Requirement::All(permissions) => (permissions, true),
             Requirement::Open | Requirement::Unstated => (Vec::new(), false),
         };
-        let holders = who(&mut Access::new(program, flat, epochs), Target::Surface(at), moment);
+        let holders = who(&mut Access::new(program, flat, epochs), Target::Surface(at), None, moment);
         for (role, shown) in roles.iter().zip(&shown) {
             // Division by division, whatever the condition.
             for division in std::iter::once(None).chain((0..program.divisions.len()).map(|at| Some(DivisionId::new(at)))) {

@@ -53,15 +53,20 @@ impl Asking {
         unknown("no role, group or user is named", name, meant, self.unread())
     }
 
+    /// The object of a path, if there is one.
+    #[must_use]
+    pub fn object(&self, name: &str) -> Option<usize> {
+        self.compilation.program.find_object(name.strip_prefix("object ").unwrap_or(name))
+    }
+
     /// The permission, surface or object of a name.
     ///
     /// # Errors
     ///
     /// The project has nothing of that name.
     pub fn object_or_target(&mut self, name: &str) -> miette::Result<Target> {
-        let object = name.strip_prefix("object ").unwrap_or(name);
-        if let Some(found) = self.compilation.program.find_object(object) {
-            return Ok(Target::Object(found));
+        if let Some(object) = self.object(name) {
+            return Ok(Target::Object(object));
         }
         Ok(match self.target(name)? {
             who::Target::Surface(surface) => Target::Surface(surface),
