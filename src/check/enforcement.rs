@@ -86,18 +86,18 @@ fn begins(program: &Program, enforcement: &Enforcement) -> String {
     let starts: Vec<(Option<RegionId>, Start)> = starts.collect();
     let dates: BTreeSet<Date> = starts.iter().map(|(_, start)| start.date).collect();
     let (Some(first), Some(last)) = (dates.first(), dates.last()) else { return "from a day that is not known yet".to_owned() };
-    let mut text = if first == last { format!("from {first}") } else { format!("from {first} to {last}, region by region") };
-    for certainty in [Certainty::Estimated, Certainty::NotAnnounced, Certainty::OptedIn] {
+    let days = if first == last { format!("from {first}") } else { format!("from {first} to {last}, region by region") };
+    let words = [Certainty::Estimated, Certainty::NotAnnounced, Certainty::OptedIn].into_iter().filter_map(|certainty| {
         let such = starts.iter().filter(|(_, start)| start.certainty == certainty);
         let places: Vec<&str> =
             such.map(|(place, _)| place.map_or("other regions", |region| &*program.regions[region.index()])).collect();
-        match certainty.word() {
-            Some(word) if places.len() == starts.len() => text += &format!(", {word}"),
-            Some(word) if !places.is_empty() => text += &format!(", {word} in {}", words::some_of(&places, 3)),
-            _ => {}
+        match certainty.word()? {
+            _ if places.is_empty() => None,
+            word if places.len() == starts.len() => Some(word.to_owned()),
+            word => Some(format!("{word} in {}", words::some_of(&places, 3))),
         }
-    }
-    text
+    });
+    std::iter::once(days).chain(words).collect::<Vec<_>>().join(", ")
 }
 
 /// Counts the roles that open a guarded surface the day before it is enforced, and not from then on, in some region.

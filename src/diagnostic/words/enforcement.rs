@@ -86,8 +86,8 @@ pub fn not_backfilled(
 /// How many roles lose something.
 #[must_use]
 pub fn loss((name, span, begins): (&str, Span, &str), roles: usize, (lost, guarded): (usize, usize)) -> Diagnostic {
-    let lose = if roles == 1 { "loses" } else { "lose" };
-    let message = format!("{} {lose} {lost} of {} by `{name}`", count(roles, "role"), count(guarded, "surface"));
+    let verb = if roles == 1 { "loses" } else { "lose" };
+    let message = format!("{} {verb} {lost} of {} by `{name}`", count(roles, "role"), count(guarded, "surface"));
     Diagnostic::new(Code::EnforcementLoss, message)
         .at(span, format!("enforced {begins}"))
         .help(format!("`rolec impact {name}` says who loses what, and what would keep it"))
