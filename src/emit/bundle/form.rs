@@ -11,7 +11,7 @@ use super::ids::Ids;
 use super::surfaces::{self, Surface};
 use super::tables::{Numbered, Tables};
 use super::times::Epoch;
-use super::{Bundle, FORMAT};
+use super::{Bundle, FORMAT, subjects};
 use crate::conditions::{self, Operand};
 use crate::emit::canonical::{self, Object};
 use crate::id::Id;
@@ -28,6 +28,7 @@ pub(super) fn write(bundle: &Bundle<'_>, out: impl Write + Send) -> io::Result<(
     let regions = times.regions.iter().map(|(region, calendar)| Region { calendar: *calendar, name: region_name(*region) });
     let backfills = program.backfills.iter().zip(&tables.backfills).filter(|(_, number)| number.is_some()).map(|(own, _)| own);
     let mut document = Object::new(out);
+    subjects::applications(bundle, &mut document)?;
     if let Some(day) = bundle.extent.as_of {
         document.field("as_of", &Day(day))?;
     }
@@ -44,7 +45,12 @@ pub(super) fn write(bundle: &Bundle<'_>, out: impl Write + Send) -> io::Result<(
         document.field("enforcements", &guards)?;
     }
     document.field("format", &Format { major: FORMAT.0, minor: FORMAT.1 })?;
-    document.field("licenses", &program.licenses.iter().map(License::new).collect::<Vec<_>>())?;
+    subjects::groups(bundle, &mut document)?;
+    if !program.licenses.is_empty() {
+        document.field("licenses", &program.licenses.iter().map(License::new).collect::<Vec<_>>())?;
+    }
+    subjects::objects(bundle, &mut document)?;
+    subjects::old_options(bundle, &mut document)?;
     document
         .list("permissions", tables.permissions.len(), |at, text| permission(program, tables.permissions.listed[at], text))?;
     document.field("project", &Project { name: bundle.name, version: bundle.version })?;
@@ -65,6 +71,7 @@ pub(super) fn write(bundle: &Bundle<'_>, out: impl Write + Send) -> io::Result<(
     document.list("surfaces", tables.surfaces.len(), |at, text| {
         canonical::append(text, &Surface::new(bundle, tables.surfaces[at]))
     })?;
+    subjects::users(bundle, &mut document)?;
     document.end()
 }
 

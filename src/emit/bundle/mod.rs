@@ -5,6 +5,7 @@
 
 mod form;
 mod ids;
+mod subjects;
 mod surfaces;
 mod tables;
 mod times;
@@ -58,6 +59,8 @@ pub struct Bundle<'c> {
     program: &'c Program,
     extent: Extent,
     roles: Vec<RoleId>,
+    /// By role of the program: its number.
+    role_numbers: Vec<u32>,
     times: Times,
     tables: Tables,
 }
@@ -71,7 +74,8 @@ impl<'c> Bundle<'c> {
         roles.retain(|role| flat.is_flat(*role));
         let times = times::select(program, flat, epochs, extent, &roles);
         let tables = Tables::new(program, flat, &roles, (&times, extent));
-        Self { name, version, sources, program, extent, roles, times, tables }
+        let role_numbers = subjects::role_numbers(program, &roles);
+        Self { name, version, sources, program, extent, roles, role_numbers, times, tables }
     }
 
     /// Writes the bundle as canonical JSON.
@@ -82,6 +86,11 @@ impl<'c> Bundle<'c> {
     pub fn write(&self, out: impl Write + Send) -> io::Result<()> {
         // On a thread of the pool, which does not wake another for each of many short tasks.
         rayon::scope(|_| form::write(self, out))
+    }
+
+    /// The number of a role.
+    fn role_number(&self, role: RoleId) -> u32 {
+        self.role_numbers[role.index()]
     }
 
     /// How many roles it holds.

@@ -129,6 +129,9 @@ impl Tables {
         };
         tables.parts = parts.into_par_iter().map(|part| tables.number_grants(part)).collect();
         tables.number_sets(times);
+        for set in sets_beside_roles(program) {
+            tables.sets.add(set);
+        }
         tables.number_permissions(program, extent);
         tables.permission_texts = Texts::new(tables.permissions.len());
         tables
@@ -227,9 +230,18 @@ fn scopes_and_conditions(
     for (_, scope) in changes.flat_map(|change| &change.gains) {
         scopes.add(*scope);
     }
+    for assignment in &program.subjects.assignments {
+        scopes.add(assignment.scope);
+    }
     scopes.sort_by_key(|scope| scope_key(program, *scope));
     conditions.sort_by_key(|condition| program.conditions.get(*condition));
     (scopes, conditions)
+}
+
+/// The sets that stand elsewhere than in what roles hold: what applications own, and what objects guard.
+fn sets_beside_roles(program: &Program) -> impl Iterator<Item = SetId> + '_ {
+    let owned = program.subjects.applications.iter().map(|application| application.owns);
+    owned.chain(program.objects.iter().flat_map(|object| object.guards.iter().copied()))
 }
 
 /// What orders scopes: `all` first, then by the divisions in them.
