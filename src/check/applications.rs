@@ -51,8 +51,8 @@ fn unconfigured(stages: Stages<'_>, open: &[(usize, &Application)], sink: &mut S
     }
     for ((_, application), (user, more)) in open.iter().zip(lacking).filter_map(|(open, lacking)| Some((open, lacking?))) {
         let user = program.subjects.user(user);
-        let owner = (&*application.name, application.name_span);
-        sink.report(words::subjects::unconfigured(owner, (&user.name, user.name_span), more));
+        let named = (&*application.name, application.name_span);
+        sink.report(words::subjects::unconfigured(named, (&user.name, user.name_span), more));
     }
 }
 

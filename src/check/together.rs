@@ -79,7 +79,7 @@ type AllMet = BTreeMap<(RoleId, RoleId), Met>;
 /// What roles hold of up to 64 pairs.
 struct Pairs<'p> {
     program: &'p Program,
-    pairs: &'p [Pair],
+    here: &'p [Pair],
     /// By role: the pairs whose division-unaware half it holds.
     unaware: Vec<u64>,
     /// By role: the pairs whose division-aware half it holds, and those of which it does so in divisions only.
@@ -87,10 +87,10 @@ struct Pairs<'p> {
 }
 
 impl<'p> Pairs<'p> {
-    fn new(stages: Stages<'p>, pairs: &'p [Pair]) -> Self {
+    fn new(stages: Stages<'p>, here: &'p [Pair]) -> Self {
         let program = stages.program;
-        let mut left = Bits::new(pairs.iter().enumerate().map(|(at, pair)| (pair.unaware, 1 << at)));
-        let mut right = Bits::new(pairs.iter().enumerate().map(|(at, pair)| (pair.aware, 1 << at)));
+        let mut left = Bits::new(here.iter().enumerate().map(|(at, pair)| (pair.unaware, 1 << at)));
+        let mut right = Bits::new(here.iter().enumerate().map(|(at, pair)| (pair.aware, 1 << at)));
         let groups = |role| stages.flat.groups(role).unwrap_or_default();
         let unaware = program.role_ids().map(|role| groups(role).iter().fold(0, |all, group| all | left.of(program, group.set)));
         let unaware = unaware.collect();
@@ -98,11 +98,11 @@ impl<'p> Pairs<'p> {
             |groups: &mut dyn Iterator<Item = &Group>| groups.fold(0, |all, group| all | right.of(program, group.set));
         let aware = program.role_ids().map(|role| {
             let everywhere = aware_in(&mut groups(role).iter().filter(|group| group.scope == Scopes::all()));
-            let all = aware_in(&mut groups(role).iter()) | everywhere;
+            let all = aware_in(&mut groups(role).iter());
             [all, all & !everywhere]
         });
         let aware = aware.collect();
-        Self { program, pairs, unaware, aware }
+        Self { program, here, unaware, aware }
     }
 
     /// The pairs of which a role that is assigned so holds the aware half in divisions only.
@@ -157,8 +157,8 @@ impl<'p> Pairs<'p> {
     fn first(&self, pairs: u64, user: Option<UserId>, (confined, open): (&Given, &Given)) -> Option<usize> {
         let counts =
             |given: &Given, permission| user.is_none_or(|user| access::counts(self.program, user, given.through, permission));
-        let mut pairs = (0..self.pairs.len()).filter(|at| pairs & (1 << at) != 0);
-        pairs.find(|at| counts(confined, self.pairs[*at].aware) && counts(open, self.pairs[*at].unaware))
+        let mut pairs = (0..self.here.len()).filter(|at| pairs & (1 << at) != 0);
+        pairs.find(|at| counts(confined, self.here[*at].aware) && counts(open, self.here[*at].unaware))
     }
 }
 

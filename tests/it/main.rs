@@ -4,6 +4,7 @@
 mod adapter;
 mod agree;
 mod answers;
+mod assigned;
 mod bundle;
 mod commands;
 mod docs;

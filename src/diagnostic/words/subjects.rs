@@ -151,13 +151,13 @@ pub fn unconfigured((application, span): (&str, Span), (user, user_span): (&str,
 /// An old option, which stands for what groups give.
 #[must_use]
 pub fn old_option(role: &str, (user, application): (&str, &str), span: Span, replaced: &[&str]) -> Diagnostic {
-    let replaces = if replaced.is_empty() {
+    let gone = if replaced.is_empty() {
         "all that groups may give there".to_owned()
     } else {
         format!("what groups give there: {}", some_of(replaced, 4))
     };
     Diagnostic::new(Code::OldOption, format!("an old option gives `{role}` to the user `{user}` in `{application}`"))
-        .at(span, format!("replaces {replaces}"))
+        .at(span, format!("replaces {gone}"))
         .help("remove it once the user's groups give what is needed")
 }
 

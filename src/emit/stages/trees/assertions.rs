@@ -89,8 +89,8 @@ impl<W: Write> Tree<'_, W> {
     }
 
     pub(super) fn test(&mut self, faulty: &str, test: &Test) -> io::Result<()> {
-        let text = format!("{faulty}test {}", self.literal(test.name));
-        self.node(&text, |tree| {
+        let head = format!("{faulty}test {}", self.literal(test.name));
+        self.node(&head, |tree| {
             test.clauses.iter().try_for_each(|clause| match &clause.kind {
                 TestClauseKind::As { holder, scope } => tree.node(&format!("as {}", tree.holder(*holder)), |tree| {
                     scope.iter().try_for_each(|scope| tree.scope("in", scope))
