@@ -87,7 +87,7 @@ pub fn is_judged(program: &Program, flat: &Flat, assertion: &Assertion) -> bool 
 #[must_use]
 pub fn failure(access: &mut Access<'_>, assertion: &Assertion) -> Option<Failure> {
     let given = access::of(access.program, assertion.holder);
-    let mut judge = Judge { holder: assertion.holder, given, access };
+    let mut judge = Judge { access, holder: assertion.holder, given };
     for (region, dates) in judge.moments(assertion) {
         for from in dates {
             // Before everything: the day before the first one that changes something is as good as any.
@@ -104,7 +104,7 @@ pub fn failure(access: &mut Access<'_>, assertion: &Assertion) -> Option<Failure
 #[must_use]
 pub fn contradiction(access: &mut Access<'_>, holder: Holder, reach: &Reach, moment: Moment) -> Option<Contradiction> {
     let given = access::of(access.program, holder);
-    Judge { holder, given, access }.against(reach, moment)
+    Judge { access, holder, given }.against(reach, moment)
 }
 
 /// The first role through which somebody holds a permission.
@@ -158,13 +158,12 @@ impl Judge<'_, '_> {
             if !known.insert((calendar, start)) && assertion.region.is_none() {
                 continue;
             }
-            let dates = match assertion.at {
-                Some(at) => vec![Some(at)],
-                None => {
-                    let gains = self.given.iter().flat_map(|given| self.access.epochs.gains(given.role, region, None));
-                    let days: BTreeSet<Date> = gains.map(|gain| gain.date).chain(start).collect();
-                    std::iter::once(None).chain(days.into_iter().map(Some)).collect()
-                }
+            let dates = if let Some(at) = assertion.at {
+                vec![Some(at)]
+            } else {
+                let gains = self.given.iter().flat_map(|given| self.access.epochs.gains(given.role, region, None));
+                let days: BTreeSet<Date> = gains.map(|gain| gain.date).chain(start).collect();
+                std::iter::once(None).chain(days.into_iter().map(Some)).collect()
             };
             moments.push((region, dates));
         }

@@ -66,7 +66,8 @@ fn describe(access: &mut Access<'_>, assertion: &Assertion, failure: &Failure, c
         Contradiction::Lacks { permission, .. } => finding = finding.with_all(taken_away(access, assertion.holder, *permission)),
         Contradiction::NotReached { missing, .. } => {
             let first = missing.first().copied();
-            finding = finding.with_all(first.into_iter().flat_map(|permission| taken_away(access, assertion.holder, permission)));
+            finding =
+                finding.with_all(first.into_iter().filter_map(|permission| taken_away(access, assertion.holder, permission)));
         }
         Contradiction::Open | Contradiction::Unstated => {
             if let Claim::Reach(crate::model::Reach { target: Target::Surface(surface), .. }) = &assertion.claim {

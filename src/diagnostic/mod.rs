@@ -152,12 +152,14 @@ impl From<Vec<Diagnostic>> for Sink {
 }
 
 impl Sink {
-    /// Takes a finding; past [`limits::FINDINGS`] it is only counted.
+    /// Takes a finding, if there is one.
     pub fn report_any(&mut self, finding: Option<Diagnostic>) {
-        finding.into_iter().for_each(|finding| self.report(finding));
+        if let Some(finding) = finding {
+            self.report(finding);
+        }
     }
 
-    /// Takes a finding.
+    /// Takes a finding; past [`limits::FINDINGS`] it is only counted.
     pub fn report(&mut self, finding: Diagnostic) {
         if self.findings.len() < limits::FINDINGS {
             self.findings.push(finding);

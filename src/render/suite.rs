@@ -1,4 +1,4 @@
-//! How a suite fared: for people, as JSON, and as JUnit's XML.
+//! How a suite fared: for people, as JSON, and as `JUnit`'s XML.
 
 use std::fmt::Write as _;
 
@@ -128,7 +128,7 @@ pub fn json(view: View<'_>) -> serde_json::Result<String> {
     serde_json::to_string_pretty(&SuiteView { tests: tests.collect(), passed, failed: view.outcomes.len() - passed, coverage })
 }
 
-/// As JUnit's XML: a suite for each file, a case for each member.
+/// As `JUnit`'s XML: a suite for each file, a case for each member.
 ///
 /// # Errors
 ///

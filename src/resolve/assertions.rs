@@ -6,10 +6,14 @@ use super::{Resolver, Trees};
 use crate::conditions::Operand;
 use crate::diagnostic::{Code, nearest, words};
 use crate::model::{Assertion, Claim, Holder, Never, Reach, Target, Test};
-use crate::scopes::Scopes;
+use crate::scopes::{ScopeId, Scopes};
 use crate::source::Source;
 use crate::span::Span;
 use crate::syntax::ast::{self, ItemKind, TestClauseKind};
+
+/// What is written means nothing, which was reported.
+#[derive(Debug, Clone, Copy)]
+struct Reported;
 
 impl Resolver<'_> {
     /// Resolves what must hold, in the order of the sources.
@@ -55,7 +59,8 @@ impl Resolver<'_> {
             ast::Claim::Reach { can, target, scope } => {
                 let target = self.target(source, *target);
                 let scope = self.where_(source, scope.as_ref());
-                target.zip(scope).map(|(target, scope)| Claim::Reach(Reach { can: *can, target, scope, given: None }))
+                let both = target.zip(scope.ok());
+                both.map(|(target, scope)| Claim::Reach(Reach { can: *can, target, scope, given: None }))
             }
         };
         let (at, region) = moment?;
@@ -70,12 +75,9 @@ impl Resolver<'_> {
         }
     }
 
-    /// The divisions that are written, if any; `None` after a report.
-    fn where_(&mut self, source: &Source, scope: Option<&ast::Scope>) -> Option<Option<crate::scopes::ScopeId>> {
-        match scope {
-            Some(scope) => self.scope(source, scope).map(Some),
-            None => Some(None),
-        }
+    /// The divisions that are written, if any.
+    fn where_(&mut self, source: &Source, scope: Option<&ast::Scope>) -> Result<Option<ScopeId>, Reported> {
+        scope.map(|scope| self.scope(source, scope).ok_or(Reported)).transpose()
     }
 
     /// The day and region that are written; `None` after a report.
@@ -113,15 +115,14 @@ impl Resolver<'_> {
     /// The expectations of a test that are sound; a line without anybody who asks is reported.
     fn test(&mut self, source: &Source, test: &ast::Test) -> Vec<Assertion> {
         let mut assertions = Vec::new();
-        // Nobody yet; somebody unknown, after a report; or somebody.
-        let mut asks: Option<Option<Holder>> = None;
+        let mut asks: Option<Result<Holder, Reported>> = None;
         let mut told = false;
         for clause in &test.clauses {
             match &clause.kind {
                 TestClauseKind::As { holder, scope } => {
                     let found = self.holder(source, *holder);
                     let scope = self.where_(source, scope.as_ref());
-                    asks = Some(self.asking(found, scope, clause.span));
+                    asks = Some(self.asking(found.ok_or(Reported), scope, clause.span));
                 }
                 TestClauseKind::Expect(expect) => match asks {
                     None if !told => {
@@ -129,7 +130,7 @@ impl Resolver<'_> {
                         self.sink.report(words::assertions::nobody_asks(clause.span, test.name.span));
                     }
                     None => {}
-                    Some(holder) => assertions.extend(self.expectation(source, expect, holder, clause.span)),
+                    Some(holder) => assertions.extend(self.expectation(source, expect, holder.ok(), clause.span)),
                 },
             }
         }
@@ -140,14 +141,19 @@ impl Resolver<'_> {
     }
 
     /// A role may be looked at as assigned in divisions; who has a name of its own has its assignments already.
-    fn asking(&mut self, holder: Option<Holder>, scope: Option<Option<crate::scopes::ScopeId>>, span: Span) -> Option<Holder> {
+    fn asking(
+        &mut self,
+        holder: Result<Holder, Reported>,
+        scope: Result<Option<ScopeId>, Reported>,
+        span: Span,
+    ) -> Result<Holder, Reported> {
         match (holder?, scope?) {
-            (Holder::Role(role, _), Some(scope)) => Some(Holder::Role(role, scope)),
+            (Holder::Role(role, _), Some(scope)) => Ok(Holder::Role(role, scope)),
             (Holder::Group(_) | Holder::User(_), Some(_)) => {
                 self.sink.report(words::assertions::subject_in_divisions(span));
-                None
+                Err(Reported)
             }
-            (holder, None) => Some(holder),
+            (holder, None) => Ok(holder),
         }
     }
 
@@ -165,7 +171,7 @@ impl Resolver<'_> {
         });
         let given: Vec<(Box<str>, Operand)> = given.collect();
         let given = (!given.is_empty()).then_some(given);
-        let ((at, region), target, scope) = (moment?, target?, scope?);
+        let ((at, region), target, scope) = (moment?, target?, scope.ok()?);
         let claim = Claim::Reach(Reach { can: expect.allow, target, scope, given });
         Some(Assertion { holder: holder?, claim, at, region, span })
     }

@@ -13,7 +13,7 @@ use crate::span::Span;
 use crate::syntax::ast;
 
 /// Names of a declaration of licences, with the first one's.
-fn declared<'t>(license: &'t ast::License) -> impl Iterator<Item = ast::Name> + 't {
+fn declared(license: &ast::License) -> impl Iterator<Item = ast::Name> + '_ {
     let dearer: &[ast::Name] = if let ast::LicenseFact::Dearer(names) = &license.fact { names } else { &[] };
     std::iter::once(license.name).chain(dearer.iter().copied())
 }

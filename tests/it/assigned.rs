@@ -53,7 +53,7 @@ fn the_dearest_licences_are_called_for_by_the_first_permission_that_did() {
     ";
     let mut compilation = compiled(text, Organisation::default());
     let (program, flat, epochs) = (&mut compilation.program, &compilation.flat, &compilation.epochs);
-    let mut at = |program: &rolec::model::Program, flat: &Flat, role: &str, day: &str| -> Vec<String> {
+    let at = |program: &rolec::model::Program, flat: &Flat, role: &str, day: &str| -> Vec<String> {
         let moment = Moment { region: None, at: Some(day.parse().expect("a day")) };
         let role = program.find_role(role).expect("a role");
         let called = Demands::new(program).of_role((program, flat, epochs), role, moment);

@@ -107,6 +107,10 @@ fn one_scope(program: &mut Program, name: &str) -> miette::Result<ScopeId> {
 }
 
 /// An attribute as `NAME=VALUE`; what looks like a number is one, and quotes make it a string.
+///
+/// # Errors
+///
+/// It has no `=`.
 pub fn attribute(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("write it as NAME=VALUE")?;
     Ok((name.trim().to_owned(), value.trim().to_owned()))

@@ -117,7 +117,7 @@ pub(super) fn begins_with(text: &str, keywords: &[&str]) -> bool {
 pub(super) fn deepest(text: &str) -> Option<usize> {
     let folders = memchr::memmem::find(text.as_bytes(), b"folder").is_some();
     let may_exceed = |byte| memchr::memchr_iter(byte, text.as_bytes()).nth(limits::NESTING).is_some();
-    if !may_exceed(b'(') && !(folders && may_exceed(b'{')) {
+    if !(may_exceed(b'(') || folders && may_exceed(b'{')) {
         return None;
     }
     let (mut parentheses, mut braces) = (0_usize, 0_usize);

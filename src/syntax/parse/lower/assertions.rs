@@ -47,9 +47,9 @@ impl Lower<'_> {
         parts(pair).find_map(|part| match part.as_rule() {
             Rule::selector => Some(ast::Target::Permissions(self.selector(&part))),
             Rule::endpoint_target => {
-                parts(part).next().and_then(|operation| self.surface_ref(operation)).map(ast::Target::Surface)
+                parts(part).next().and_then(|operation| self.surface_ref(&operation)).map(ast::Target::Surface)
             }
-            Rule::topic_target | Rule::view_target => self.surface_ref(part).map(ast::Target::Surface),
+            Rule::topic_target | Rule::view_target => self.surface_ref(&part).map(ast::Target::Surface),
             Rule::object_target => self.only_text(part).map(ast::Target::Object),
             _ => None,
         })

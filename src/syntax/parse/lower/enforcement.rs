@@ -33,7 +33,7 @@ impl Lower<'_> {
 
     fn enforcement_clause(&mut self, pair: Pair<'_, Rule>) -> Option<Kind> {
         Some(match pair.as_rule() {
-            Rule::guards => Kind::Guards(parts(pair).filter_map(|part| self.surface_ref(part)).collect()),
+            Rule::guards => Kind::Guards(parts(pair).filter_map(|part| self.surface_ref(&part)).collect()),
             Rule::after_backfill => Kind::After(self.only_name(pair)?),
             Rule::opened_by => Kind::Formerly(parts(pair).next().and_then(|part| self.requirement(part))?),
             Rule::enforced_from => Kind::From(parts(pair).next().and_then(|day| self.day(day))?),
@@ -53,8 +53,8 @@ impl Lower<'_> {
     }
 
     /// `GET "…"`, `topic "…"` and the like; `None` for the commas between them.
-    pub(super) fn surface_ref(&mut self, pair: Pair<'_, Rule>) -> Option<ast::SurfaceRef> {
-        let span = self.solid_span(&pair);
+    pub(super) fn surface_ref(&mut self, pair: &Pair<'_, Rule>) -> Option<ast::SurfaceRef> {
+        let span = self.solid_span(pair);
         let name = |lower: &mut Self| lower.only_text(pair.clone());
         let kind = match pair.as_rule() {
             Rule::operation => {

@@ -23,7 +23,7 @@ impl Lower<'_> {
         };
         for part in parts(pair) {
             match part.as_rule() {
-                Rule::read => object.readers.extend(self.readers(part)),
+                Rule::read => object.readers.push(self.readers(part)),
                 Rule::folder | Rule::object => object.inside.extend(self.object(part)),
                 _ => {}
             }
@@ -31,7 +31,7 @@ impl Lower<'_> {
         Some(object)
     }
 
-    fn readers(&mut self, pair: Pair<'_, Rule>) -> Option<ast::Readers> {
+    fn readers(&mut self, pair: Pair<'_, Rule>) -> ast::Readers {
         let span = self.solid_span(&pair);
         let kind = match parts_of(pair.clone(), Rule::all_readers).next() {
             Some(all) => {
@@ -40,6 +40,6 @@ impl Lower<'_> {
             }
             None => ast::ReadersKind::Groups(self.names(pair)),
         };
-        Some(ast::Readers { span, kind })
+        ast::Readers { span, kind }
     }
 }
