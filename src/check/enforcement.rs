@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
+use rayon::prelude::*;
 
 use super::Stages;
 use crate::diagnostic::{Sink, words};
@@ -49,6 +50,7 @@ fn unprepared(program: &Program, enforcement: &Enforcement, backfill: &Backfill,
     };
     let kept =
         |permission: &PermissionId| program.sets.contains(backfill.additions, *permission) || formerly.contains(permission);
+    let begins = begins(program, enforcement);
     for surface in enforcement.surfaces.iter().map(|at| &program.surfaces[*at]) {
         let (missing, any): (Vec<PermissionId>, bool) = match &surface.requirement {
             Requirement::Any(permissions) if !permissions.iter().any(kept) => (permissions.clone(), true),
@@ -60,7 +62,7 @@ fn unprepared(program: &Program, enforcement: &Enforcement, backfill: &Backfill,
         }
         let missing: Vec<&str> = missing.iter().map(|id| program.catalog.name(*id)).collect();
         sink.report(words::enforcement::not_backfilled(
-            (&enforcement.name, enforcement.name_span, &begins(program, enforcement)),
+            (&enforcement.name, enforcement.name_span, &begins),
             &backfill.name,
             (&surface.title(), surface.span),
             (&missing, any),
@@ -103,38 +105,55 @@ fn begins(program: &Program, enforcement: &Enforcement) -> String {
 /// Counts the roles that open a guarded surface the day before it is enforced, and not from then on, in some region.
 fn lost(stages: Stages<'_>, enforcement: &Enforcement, sink: &mut Sink) {
     let Stages { program, flat, epochs, .. } = stages;
-    let mut moments: Vec<(usize, Moment, Moment)> = Vec::new();
+    let (mut known, mut moments) = (BTreeSet::new(), Vec::new());
     for region in program.places() {
         let Some(start) = program.start(enforcement, region) else { continue };
         let calendar = region.and_then(|region| epochs.of_region.get(region.index()).copied()).unwrap_or(0);
         let on = Moment { region, at: Some(start.date) };
-        if !moments.iter().any(|(other, _, known)| (*other, known.at) == (calendar, on.at)) {
-            moments.push((calendar, Moment { region, at: start.date.yesterday().ok() }, on));
+        if known.insert((calendar, start.date)) {
+            moments.push((Moment { region, at: start.date.yesterday().ok() }, on));
         }
     }
-    let (mut roles, mut surfaces) = (0, BTreeSet::new());
-    for role in program.named_roles().into_iter().filter(|role| flat.is_flat(*role)) {
-        let asked = |at: &usize| &program.surfaces[*at].requirement;
-        // Whatever the day, what the role itself holds opens the others.
-        let closed: Vec<usize> =
-            enforcement.surfaces.iter().copied().filter(|at| !opens(stages, role, asked(at), None)).collect();
-        let mut loses = false;
-        for (_, before, on) in &moments {
-            let existed = before.at.is_none_or(|eve| program.existed(role, eve));
-            if !closed.is_empty() && existed && opens(stages, role, &enforcement.formerly, Some(*before)) {
-                let taken = closed.iter().copied().filter(|at| !opens(stages, role, asked(at), Some(*on)));
-                let taken: Vec<usize> = taken.collect();
-                loses |= !taken.is_empty();
-                surfaces.extend(taken);
-            }
+    let roles: Vec<RoleId> = program.named_roles().into_iter().filter(|role| flat.is_flat(*role)).collect();
+    let parts = roles.par_chunks(256).map(|roles| {
+        let (mut losing, mut surfaces) = (0, BTreeSet::new());
+        for role in roles {
+            let taken = taken(stages, enforcement, &moments, *role);
+            losing += usize::from(!taken.is_empty());
+            surfaces.extend(taken);
         }
-        roles += usize::from(loses);
-    }
+        (losing, surfaces)
+    });
+    let (roles, surfaces) = parts.reduce(Default::default, |(roles, mut surfaces), (more_roles, more_surfaces)| {
+        surfaces.extend(more_surfaces);
+        (roles + more_roles, surfaces)
+    });
     if roles > 0 {
         let begins = begins(program, enforcement);
         let named = (&*enforcement.name, enforcement.name_span, begins.as_str());
         sink.report(words::enforcement::loss(named, roles, (surfaces.len(), enforcement.surfaces.len())));
     }
+}
+
+/// The surfaces that a role loses from one of these days on; each stands with the day before.
+fn taken(stages: Stages<'_>, enforcement: &Enforcement, moments: &[(Moment, Moment)], role: RoleId) -> BTreeSet<usize> {
+    let Stages { program, epochs, .. } = stages;
+    let asked = |at: &usize| &program.surfaces[*at].requirement;
+    // Whatever the day, what the role itself holds opens the others.
+    let closed: Vec<usize> = enforcement.surfaces.iter().copied().filter(|at| !opens(stages, role, asked(at), None)).collect();
+    let mut taken = BTreeSet::new();
+    for (before, on) in moments {
+        let existed = before.at.is_none_or(|eve| program.existed(role, eve));
+        if taken.len() == closed.len() || !existed || !opens(stages, role, &enforcement.formerly, Some(*before)) {
+            continue;
+        }
+        if epochs.gains(role, on.region, on.at).next().is_none() {
+            taken.extend(&closed);
+        } else {
+            taken.extend(closed.iter().filter(|at| !opens(stages, role, asked(at), Some(*on))));
+        }
+    }
+    taken
 }
 
 /// Whether a role holds what is asked for, wherever and under whatever condition: by itself, or at a moment with what

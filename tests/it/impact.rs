@@ -1,5 +1,16 @@
 //! `rolec impact` and `rolec timeline`: who loses what when, and what happens when.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use rolec::access::Access;
+use rolec::cli::project;
+use rolec::compile::{Compilation, compile};
+use rolec::impact::{self, Question};
+use rolec::model::{Holder, Requirement, RoleId};
+use rolec::timeline::Moment;
+use rolec::who::{self, Target};
+
 use crate::folder::{Folder, snapshot};
 
 const MANIFEST: &str = "[project]\nname = \"office\"\nversion = \"1.0.0\"\n
@@ -109,4 +120,48 @@ fn time_lines() {
 fn findings() {
     let text = office().run(&["check"]);
     snapshot("impact", "findings", &format!("$ rolec check\n{text}"));
+}
+
+/// The roles that reach a surface; all of them where it is open.
+fn reaching(access: &mut Access<'_>, surface: usize, moment: Moment) -> BTreeSet<RoleId> {
+    let target = Target::Surface(surface);
+    if who::asked(access.program, target, moment) == Requirement::Open {
+        return access.program.named_roles().into_iter().collect();
+    }
+    who::who(access, target, moment).into_iter().map(|holder| holder.role).collect()
+}
+
+/// What is lost is what `who` lists on the day before and not on the day itself.
+#[test]
+fn losses_are_what_who_says() {
+    for example in ["notification-topics", "user-station-backfill"] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(example);
+        let Compilation { mut program, flat, epochs, .. } = compile(project::load(&folder).expect("an example").input);
+        let places = program.places();
+        let mut access = Access::new(&mut program, &flat, &epochs);
+        let holders = impact::roles(&access);
+        let question = Question { enforcement: 0, places: &places, holders: &holders, at: None };
+        let found = impact::impact(&mut access, question);
+        assert!(found.is_loss());
+        for wave in &found.waves {
+            let start = wave.start.expect("every region has a day").date;
+            let mut lost: BTreeMap<usize, BTreeSet<RoleId>> = BTreeMap::new();
+            for loss in wave.outcome.losses.iter().filter(|loss| loss.left.is_empty()) {
+                let Holder::Role(role, _) = loss.holder else { panic!("only roles were asked about") };
+                for surface in &loss.surfaces {
+                    lost.entry(*surface).or_default().insert(role);
+                }
+            }
+            for place in &wave.places {
+                let (on, eve) = (Some(start), start.yesterday().ok());
+                for surface in access.program.enforcements[0].surfaces.clone() {
+                    let mut before = reaching(&mut access, surface, Moment { region: *place, at: eve });
+                    before.retain(|role| eve.is_none_or(|eve| access.program.existed(*role, eve)));
+                    let after = reaching(&mut access, surface, Moment { region: *place, at: on });
+                    let expected: BTreeSet<RoleId> = before.difference(&after).copied().collect();
+                    assert_eq!(lost.get(&surface).cloned().unwrap_or_default(), expected, "{example}, surface {surface}");
+                }
+            }
+        }
+    }
 }
