@@ -69,3 +69,5 @@ pub const FLAT_HELD: usize = 1 << 29;
 pub const COMPARED_LISTS: usize = 1 << 8;
 /// Permissions in all distinct sets that the flattened roles share (`flat-too-large`).
 pub const FLAT_GRANTS: usize = 1 << 27;
+/// Roles that can watch any other user that are told one by one (`watches-any-user`).
+pub const WATCHERS: usize = 16;

@@ -26,7 +26,7 @@ fn no_errors_and_no_warnings() -> std::io::Result<()> {
     let graver: Vec<_> = compilation.findings.iter().filter(|finding| finding.level != Level::Hint).collect();
     assert!(graver.is_empty(), "{graver:#?}");
     assert_eq!(compilation.program.roles.len(), ROLES);
-    let known = [Code::PairCandidate, Code::Exposure, Code::NoLock, Code::UnusedDivision];
+    let known = [Code::PairCandidate, Code::Exposure, Code::NoLock, Code::UnusedDivision, Code::WatchesAnyUser];
     let unknown: Vec<_> = compilation.findings.iter().filter(|finding| !known.contains(&finding.code)).collect();
     assert!(unknown.is_empty(), "{unknown:#?}");
     Ok(())

@@ -7,9 +7,11 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 
 use super::Stages;
-use crate::diagnostic::{Sink, words};
+use crate::diagnostic::{Code, Sink, words};
+use crate::limits;
 use crate::model::{Backfill, Certainty, Enforcement, Program, RegionId, Requirement, RoleId, RoleKind, Start, SurfaceKind};
 use crate::sets::PermissionId;
+use crate::span::Span;
 use crate::timeline::Moment;
 
 pub(super) fn check(stages: Stages<'_>, sink: &mut Sink) {
@@ -186,13 +188,38 @@ impl<'p> Watching<'p> {
         Self { stages, topics: (0..stages.program.surfaces.len()).filter(is_watched).collect() }
     }
 
-    /// Says of one of the organisation's own roles how many of these it opens, if it does not inherit all of that from
-    /// another one.
-    pub(super) fn check(&self, role: RoleId, sink: &mut Sink) {
+    /// Says which of the organisation's own roles open some of these; past a bound they are only counted, but for those that
+    /// answer for it.
+    pub(super) fn check(&self, roles: &[RoleId], sink: &mut Sink) {
+        let program = self.stages.program;
+        let answering: BTreeSet<Span> = program
+            .allowed_findings
+            .iter()
+            .filter(|allowed| allowed.code == Code::WatchesAnyUser)
+            .map(|allowed| allowed.declaration)
+            .collect();
+        let found: Vec<(RoleId, Vec<&str>)> = roles.par_iter().filter_map(|role| Some((*role, self.watched(*role)?))).collect();
+        let (mut told, mut more) = (0, 0);
+        for (role, topics) in found {
+            let judged = program.role(role);
+            if answering.contains(&judged.span) || told < limits::WATCHERS {
+                told += usize::from(!answering.contains(&judged.span));
+                sink.report(words::enforcement::watches_any_user(&judged.name, judged.name_span, &topics));
+            } else {
+                more += 1;
+            }
+        }
+        if more > 0 {
+            sink.report(words::enforcement::more_watch_any_user(more));
+        }
+    }
+
+    /// Which of these a role opens, unless it inherits all of that from another one of the organisation's own.
+    fn watched(&self, role: RoleId) -> Option<Vec<&'p str>> {
         let program = self.stages.program;
         let judged = program.role(role);
         if judged.kind != RoleKind::Custom || judged.faulty {
-            return;
+            return None;
         }
         let opened = |role| {
             let surfaces = self.topics.iter().map(|at| &program.surfaces[*at]);
@@ -202,9 +229,8 @@ impl<'p> Watching<'p> {
         let topics = opened(role);
         let parents = program.parents(role).iter().map(|parent| parent.role);
         let mut own = parents.filter(|parent| program.role(*parent).kind == RoleKind::Custom).map(opened);
-        if !topics.is_empty() && !own.any(|inherited| topics.iter().all(|topic| inherited.contains(topic))) {
-            sink.report(words::enforcement::watches_any_user(&judged.name, judged.name_span, &topics));
-        }
+        let inherits = topics.is_empty() || own.any(|inherited| topics.iter().all(|topic| inherited.contains(topic)));
+        (!inherits).then_some(topics)
     }
 }
 

@@ -58,7 +58,6 @@ pub fn check(stages: Stages<'_>, sink: &mut Sink) {
     let clauses = clauses::Clauses::new(stages);
     let confinement = confinement::Confinement::new(stages);
     let requirements = requirements::Requirements::new(stages);
-    let watching = enforcement::Watching::new(stages);
     let roles = stages.flat_roles();
     let sinks: Vec<Sink> = roles
         .par_chunks(1024)
@@ -69,7 +68,6 @@ pub fn check(stages: Stages<'_>, sink: &mut Sink) {
                 clauses.check(*role, &mut sink);
                 inheritance::check(stages, *role, &mut sink);
                 requirements.check(*role, &mut sink);
-                watching.check(*role, &mut sink);
                 confinement.check(*role, &mut nearest, &mut sink);
             }
             sink
@@ -86,5 +84,6 @@ pub fn check(stages: Stages<'_>, sink: &mut Sink) {
     applications::check(stages, sink);
     nobody::check(stages.program, sink);
     enforcement::check(stages, sink);
+    enforcement::Watching::new(stages).check(&roles, sink);
     nevers::check(stages, sink);
 }

@@ -107,3 +107,10 @@ pub fn watches_any_user(role: &str, span: Span, topics: &[&str]) -> Diagnostic {
         .at(span, format!("holds what {} {}", some_of(topics, 2), if topics.len() == 1 { "asks for" } else { "ask for" }))
         .help("a topic asks for the permission, not whose id it is given")
 }
+
+/// More such roles than are told one by one.
+#[must_use]
+pub fn more_watch_any_user(more: usize) -> Diagnostic {
+    let can = format!("{} can watch any other user", count(more, "more role"));
+    Diagnostic::new(Code::WatchesAnyUser, can).help("`rolec who` and the topic's name list those that reach it")
+}
