@@ -82,17 +82,21 @@ pub(crate) fn files(count: usize, seed: u64) -> (Vec<File>, Vec<Assignable>) {
         files.push(File { path: format!("roles/{folder}/{at:04}.role"), text });
     }
     let made = generator.vendor.iter().chain(generator.own.iter().flatten());
-    (files, made.map(|made| made.assignable(&universe)).collect())
+    (files, made.filter_map(|made| made.assignable(&universe)).collect())
 }
 
 impl Made {
-    fn assignable(&self, universe: &Universe) -> Assignable {
-        let place = match self.held.meets(&universe.unaware) {
-            _ if self.confined || !self.everywhere => Place::All,
-            true => Place::Home,
+    /// How it can be assigned to anybody beside any other role; `None` where it confines half of a pair that another role may
+    /// open.
+    fn assignable(&self, universe: &Universe) -> Option<Assignable> {
+        let half = universe.pairs.iter().any(|[_, aware]| self.held.contains(*aware));
+        let place = match self.confined || !self.everywhere {
+            true if half => return None,
+            true => Place::All,
+            false if half || self.held.meets(&universe.unaware) => Place::Home,
             false => Place::Anywhere,
         };
-        Assignable { name: self.name.clone(), place }
+        Some(Assignable { name: self.name.clone(), place })
     }
 }
 
