@@ -69,3 +69,5 @@ pub const FLAT_HELD: usize = 1 << 29;
 pub const COMPARED_LISTS: usize = 1 << 8;
 /// Permissions in all distinct sets that the flattened roles share (`flat-too-large`).
 pub const FLAT_GRANTS: usize = 1 << 27;
+/// Groups that one group is in, by steps (`groups-too-deep`); each of its members is in them too.
+pub const GROUPS_AROUND: usize = 1 << 8;
