@@ -128,7 +128,7 @@ fn reaching(access: &mut Access<'_>, surface: usize, moment: Moment) -> BTreeSet
     if who::asked(access.program, target, moment) == Requirement::Open {
         return access.program.named_roles().into_iter().collect();
     }
-    who::who(access, target, moment).into_iter().map(|holder| holder.role).collect()
+    who::who(access, target, None, moment).into_iter().map(|holder| holder.role).collect()
 }
 
 /// What is lost is what `who` lists on the day before and not on the day itself.
