@@ -63,7 +63,9 @@ fn assigned(program: &Program, at: u32, through: Through) -> Given {
 pub fn of_user(program: &Program, user: UserId) -> impl Iterator<Item = Given> + '_ {
     let subjects = &program.subjects;
     let own = subjects.given_to(user).iter().map(|at| assigned(program, *at, Through::Own(*at)));
-    let groups = subjects.lineage(user).into_iter().flat_map(move |group| {
+    let lineage = subjects.lineage(user);
+    let groups = (0..lineage.len()).flat_map(move |at| {
+        let group = lineage[at];
         subjects.group(group).given.iter().map(move |at| assigned(program, *at, Through::Group(group, *at)))
     });
     let creator = subjects.user(user).creator;
@@ -73,11 +75,11 @@ pub fn of_user(program: &Program, user: UserId) -> impl Iterator<Item = Given> +
         confined: false,
         through: Through::Automatic,
     });
-    let old = subjects.old_options.iter().enumerate().filter(move |(_, old)| old.user == user).map(|(at, old)| Given {
-        role: old.role,
+    let old = subjects.options_of(user).iter().map(|at| Given {
+        role: subjects.old_options[*at as usize].role,
         scope: Scopes::all(),
         confined: false,
-        through: Through::OldOption(at),
+        through: Through::OldOption(*at as usize),
     });
     own.chain(groups).chain(automatic).chain(old)
 }
@@ -110,7 +112,7 @@ pub fn counts(program: &Program, user: UserId, through: Through, permission: Per
     let owned = |application: usize| program.sets.contains(subjects.applications[application].owns, permission);
     match through {
         Through::Own(_) | Through::Automatic => true,
-        Through::Group(..) => !subjects.old_options.iter().any(|old| old.user == user && owned(old.application)),
+        Through::Group(..) => !subjects.options_of(user).iter().any(|at| owned(subjects.old_options[*at as usize].application)),
         Through::OldOption(at) => owned(subjects.old_options[at].application),
     }
 }

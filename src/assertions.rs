@@ -3,6 +3,7 @@
 //! Without attributes nothing is known of a request: what must be allowed must be so whatever they are, and what must be
 //! denied as well.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
@@ -224,8 +225,8 @@ impl Judge<'_, '_> {
     fn of_object(&self, can: bool, object: usize) -> Option<Contradiction> {
         let program = &*self.access.program;
         let lineage = match self.holder {
-            Holder::Role(..) => Vec::new(),
-            Holder::Group(group) => program.subjects.group(group).lineage.clone(),
+            Holder::Role(..) => Cow::default(),
+            Holder::Group(group) => Cow::Borrowed(program.subjects.group(group).lineage.as_slice()),
             Holder::User(user) => program.subjects.lineage(user),
         };
         let reads = program.objects[object].readers.admit(&lineage);

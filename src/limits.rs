@@ -71,3 +71,5 @@ pub const COMPARED_LISTS: usize = 1 << 8;
 pub const FLAT_GRANTS: usize = 1 << 27;
 /// Roles that can watch any other user that are told one by one (`watches-any-user`).
 pub const WATCHERS: usize = 16;
+/// Groups that one group is in, by steps (`groups-too-deep`); each of its members is in them too.
+pub const GROUPS_AROUND: usize = 1 << 8;

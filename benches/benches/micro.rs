@@ -21,7 +21,7 @@ fn main() {
 
 /// The roles of a project as one source.
 fn roles_text() -> String {
-    project::generate(ROLES, 1).into_iter().filter(|file| file.path.contains('/')).map(|file| file.text).collect()
+    project::generate(ROLES, 0, 1).into_iter().filter(|file| file.path.contains('/')).map(|file| file.text).collect()
 }
 
 fn parse_text(bencher: Bencher<'_, '_>, text: String) {
@@ -56,7 +56,7 @@ fn parse_catalog(bencher: Bencher<'_, '_>) {
 fn resolved() -> Program {
     let shipped = catalogs::shipped(CATALOG).map_or(&[][..], |catalog| catalog.files);
     let mut texts: Vec<_> = shipped.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned(), true)).collect();
-    let own = project::generate(ROLES, 1).into_iter().filter(|file| file.path != MANIFEST);
+    let own = project::generate(ROLES, 0, 1).into_iter().filter(|file| file.path != MANIFEST);
     texts.extend(own.map(|file| (file.path, file.text, false)));
     compile::compile(Input { sources: Sources::new(texts), ..Input::default() }).program
 }

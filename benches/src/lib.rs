@@ -9,4 +9,5 @@ pub mod phases;
 pub mod project;
 pub mod random;
 pub mod roles;
+mod subjects;
 pub mod universe;

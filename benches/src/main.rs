@@ -22,10 +22,13 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Write a project of so many roles.
+    /// Write a project of so many roles, and subjects who have them.
     Generate {
         /// How many roles.
         roles: usize,
+        /// How many users, each with one to four assignments, in groups within groups.
+        #[arg(long, default_value_t = 0)]
+        subjects: usize,
         /// The folder, which is made.
         folder: PathBuf,
         /// Another seed gives another project.
@@ -39,6 +42,9 @@ enum Command {
         /// Sizes of projects, in roles.
         #[arg(long, value_delimiter = ',', default_values_t = [10_000, 100_000])]
         roles: Vec<usize>,
+        /// Numbers of users, each for a project of its own beside the first number of roles.
+        #[arg(long, value_delimiter = ',')]
+        subjects: Vec<usize>,
         /// Runs that are counted, after one that is not.
         #[arg(long, default_value_t = 5)]
         runs: usize,
@@ -67,8 +73,13 @@ enum Command {
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
-        Command::Generate { roles, folder, seed } => generate(roles, &folder, seed),
-        Command::Run { roles, runs } => run(&roles, runs),
+        Command::Generate { roles, subjects, folder, seed } => generate(Size { roles, subjects }, &folder, seed),
+        Command::Run { roles, subjects, runs } => {
+            let first = roles.first().copied().unwrap_or(0);
+            let sizes = roles.into_iter().map(|roles| Size { roles, subjects: 0 });
+            let peopled = subjects.into_iter().map(|subjects| Size { roles: first, subjects });
+            run(&sizes.chain(peopled).collect::<Vec<_>>(), runs)
+        }
         Command::Hostile { name, scale, limit, memory, format } => {
             let (limit, memory) = (Duration::from_secs(limit), memory << 20);
             compiler().and_then(|compiler| hostile(&name, &Bounds { compiler, format, scale, limit, memory }))
@@ -91,13 +102,20 @@ fn hostile(name: &str, bounds: &Bounds) -> io::Result<()> {
     }
 }
 
-fn generate(roles: usize, folder: &Path, seed: u64) -> io::Result<()> {
-    let bytes = write_project(roles, seed, folder)?;
-    writeln!(io::stdout(), "{roles} roles, {bytes} bytes in {}", folder.display())
+/// How large a project is.
+#[derive(Debug, Clone, Copy)]
+struct Size {
+    roles: usize,
+    subjects: usize,
 }
 
-fn write_project(roles: usize, seed: u64, folder: &Path) -> io::Result<usize> {
-    let files = project::generate(roles, seed);
+fn generate(size: Size, folder: &Path, seed: u64) -> io::Result<()> {
+    let bytes = write_project(size, seed, folder)?;
+    writeln!(io::stdout(), "{} roles, {} users, {bytes} bytes in {}", size.roles, size.subjects, folder.display())
+}
+
+fn write_project(size: Size, seed: u64, folder: &Path) -> io::Result<usize> {
+    let files = project::generate(size.roles, size.subjects, seed);
     project::write(&files, folder)?;
     Ok(files.iter().map(|file| file.text.len()).sum())
 }
@@ -111,26 +129,26 @@ fn compiler() -> io::Result<PathBuf> {
     Err(io::Error::other(format!("no `{}`: build it with `cargo build --release`", path.display())))
 }
 
-fn run(sizes: &[usize], runs: usize) -> io::Result<()> {
+fn run(sizes: &[Size], runs: usize) -> io::Result<()> {
     let compiler = compiler()?;
     let (mut whole, mut built, mut parts) = (Vec::new(), Vec::new(), Vec::new());
-    for roles in sizes.iter().copied() {
+    for size in sizes.iter().copied() {
         let folder = tempfile::tempdir()?;
-        let bytes = write_project(roles, 1, folder.path())?;
+        let bytes = write_project(size, 1, folder.path())?;
         let (checks, builds) = processes(&compiler, folder.path(), runs)?;
         let bundle = fs::metadata(folder.path().join("build/bundle.json"))?.len();
-        whole.push(whole_row(roles, bytes, &checks));
-        built.push(built_row(roles, bundle, &checks, &builds));
-        parts.push((roles, passes(folder.path(), runs)?));
+        whole.push(whole_row(size, bytes, &checks));
+        built.push(built_row(size, bundle, &checks, &builds));
+        parts.push((size, passes(folder.path(), runs)?));
     }
     let mut out = io::stdout().lock();
     writeln!(out, "rolec check, whole process, medians of {runs} runs\n")?;
-    writeln!(out, "|   roles |    MB | seconds | processor s |  MB/s | µs a role | peak MiB |")?;
-    writeln!(out, "|--------:|------:|--------:|------------:|------:|----------:|---------:|")?;
+    writeln!(out, "|   roles |   users |    MB | seconds | processor s |  MB/s | µs each | peak MiB |")?;
+    writeln!(out, "|--------:|--------:|------:|--------:|------------:|------:|--------:|---------:|")?;
     whole.iter().try_for_each(|row| writeln!(out, "{row}"))?;
     writeln!(out, "\nrolec build, whole process, and what it takes longer than the check just before, medians of {runs} runs\n")?;
-    writeln!(out, "|   roles | bundle MB | seconds | longer by | MB/s written | peak MiB |")?;
-    writeln!(out, "|--------:|----------:|--------:|----------:|-------------:|---------:|")?;
+    writeln!(out, "|   roles |   users | bundle MB | seconds | longer by | MB/s written | peak MiB |")?;
+    writeln!(out, "|--------:|--------:|----------:|--------:|----------:|-------------:|---------:|")?;
     built.iter().try_for_each(|row| writeln!(out, "{row}"))?;
     writeln!(out, "\nPasses in milliseconds, medians of {runs} runs in one process\n")?;
     write_passes(&mut out, &parts)
@@ -147,26 +165,30 @@ fn processes(compiler: &Path, folder: &Path, runs: usize) -> io::Result<(Vec<Run
 }
 
 #[expect(clippy::cast_precision_loss, reason = "figures for people")]
-fn whole_row(roles: usize, bytes: usize, runs: &[Run]) -> String {
+fn whole_row(size: Size, bytes: usize, runs: &[Run]) -> String {
     let of = |figure: fn(&Run) -> f64| median(runs.iter().map(figure).collect());
     let (wall, megabytes) = (of(|run| run.wall), bytes as f64 / 1e6);
     format!(
-        "| {roles:7} | {megabytes:5.1} | {wall:7.3} | {:11.2} | {:5.1} | {:9.1} | {:8.0} |",
+        "| {:7} | {:7} | {megabytes:5.1} | {wall:7.3} | {:11.2} | {:5.1} | {:7.1} | {:8.0} |",
+        size.roles,
+        size.subjects,
         of(|run| run.processor),
         megabytes / wall,
-        wall * 1e6 / roles as f64,
+        wall * 1e6 / size.roles.max(size.subjects) as f64,
         of(|run| run.peak as f64) / f64::from(1 << 20),
     )
 }
 
 #[expect(clippy::cast_precision_loss, reason = "figures for people")]
-fn built_row(roles: usize, bundle: u64, checks: &[Run], builds: &[Run]) -> String {
+fn built_row(size: Size, bundle: u64, checks: &[Run], builds: &[Run]) -> String {
     let wall = median(builds.iter().map(|run| run.wall).collect());
     let longer = median(checks.iter().zip(builds).map(|(check, build)| build.wall - check.wall).collect());
     let peak = median(builds.iter().map(|run| run.peak as f64).collect()) / f64::from(1 << 20);
     let megabytes = bundle as f64 / 1e6;
     format!(
-        "| {roles:7} | {megabytes:9.1} | {wall:7.3} | {longer:9.3} | {:12.0} | {peak:8.0} |",
+        "| {:7} | {:7} | {megabytes:9.1} | {wall:7.3} | {longer:9.3} | {:12.0} | {peak:8.0} |",
+        size.roles,
+        size.subjects,
         megabytes / longer.max(f64::MIN_POSITIVE)
     )
 }
@@ -182,9 +204,12 @@ fn passes(folder: &Path, runs: usize) -> io::Result<Vec<Pass>> {
         .collect())
 }
 
-fn write_passes(out: &mut impl Write, parts: &[(usize, Vec<Pass>)]) -> io::Result<()> {
+fn write_passes(out: &mut impl Write, parts: &[(Size, Vec<Pass>)]) -> io::Result<()> {
     write!(out, "| pass      |")?;
-    parts.iter().try_for_each(|(roles, _)| write!(out, " {roles:>7} roles | processor |"))?;
+    parts.iter().try_for_each(|(size, _)| {
+        let (count, what) = if size.subjects > 0 { (size.subjects, "users") } else { (size.roles, "roles") };
+        write!(out, " {count:>7} {what} | processor |")
+    })?;
     writeln!(out, "\n|-----------|{}", "--------------:|----------:|".repeat(parts.len()))?;
     let Some((_, first)) = parts.first() else { return Ok(()) };
     for (at, pass) in first.iter().enumerate() {

@@ -8,6 +8,7 @@ use std::path::Path;
 use rolec::catalogs;
 
 use crate::roles;
+use crate::subjects;
 use crate::universe::CATALOG;
 
 /// A file of a project.
@@ -44,13 +45,15 @@ const UNAWARE: [&str; 8] = ["alerting", "billing", "integrations", "knowledge", 
 /// Domains whose grants may have conditions.
 const CONDITIONAL: [&str; 4] = ["analytics", "conversation", "quality", "recording"];
 
-/// The files of a project of so many roles. Equal arguments give equal bytes.
+/// The files of a project of so many roles, and users beside the groups that they need. Equal arguments give equal bytes.
 #[must_use]
-pub fn generate(count: usize, seed: u64) -> Vec<File> {
+pub fn generate(count: usize, users: usize, seed: u64) -> Vec<File> {
     let mut files = statements();
     files.push(File::new("divisions.role", divisions()));
     files.push(File::new("rolec.toml", manifest(count)));
-    files.extend(roles::files(count, seed));
+    let (roles, assignable) = roles::files(count, seed);
+    files.extend(roles);
+    files.extend(subjects::files(users, &assignable, seed));
     files
 }
 

@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 use crate::bits::Bits;
 use crate::project::{File, REGIONS, TRIGGER, WIDE};
 use crate::random::Random;
+use crate::subjects::{Assignable, Place};
 use crate::universe::{Selector, Universe};
 
 /// Roles in one file.
@@ -60,8 +61,8 @@ struct Generator<'u> {
     own: [Vec<Made>; 1 + REGIONS.len()],
 }
 
-/// The files that hold so many roles.
-pub(crate) fn files(count: usize, seed: u64) -> Vec<File> {
+/// The files that hold so many roles, and how these can be assigned.
+pub(crate) fn files(count: usize, seed: u64) -> (Vec<File>, Vec<Assignable>) {
     let universe = Universe::shipped();
     let mut generator = Generator { universe: &universe, random: Random::new(seed), vendor: Vec::new(), own: Default::default() };
     let vendor = (count / 100).clamp(10, 200).min(count);
@@ -80,7 +81,23 @@ pub(crate) fn files(count: usize, seed: u64) -> Vec<File> {
         }
         files.push(File { path: format!("roles/{folder}/{at:04}.role"), text });
     }
-    files
+    let made = generator.vendor.iter().chain(generator.own.iter().flatten());
+    (files, made.filter_map(|made| made.assignable(&universe)).collect())
+}
+
+impl Made {
+    /// How it can be assigned to anybody beside any other role; `None` where it confines half of a pair that another role may
+    /// open.
+    fn assignable(&self, universe: &Universe) -> Option<Assignable> {
+        let half = universe.pairs.iter().any(|[_, aware]| self.held.contains(*aware));
+        let place = match self.confined || !self.everywhere {
+            true if half => return None,
+            true => Place::All,
+            false if half || self.held.meets(&universe.unaware) => Place::Home,
+            false => Place::Anywhere,
+        };
+        Some(Assignable { name: self.name.clone(), place })
+    }
 }
 
 impl Generator<'_> {

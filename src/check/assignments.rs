@@ -1,5 +1,6 @@
 //! Assignments that give nothing, or nothing of part of a role, or nothing new.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
@@ -15,8 +16,12 @@ use crate::span::Span;
 
 /// Judges every assignment by itself and beside the others of those who have it.
 pub(super) fn check(stages: Stages<'_>, sink: &mut Sink) {
+    let mut lost = FxHashMap::default();
     for assignment in &stages.program.subjects.assignments {
-        emptied(stages, assignment, sink);
+        if assignment.scope != Scopes::all() {
+            let lost = lost.entry((assignment.role, assignment.scope)).or_insert_with(|| lost_of(stages, assignment));
+            emptied(stages.program, assignment, lost, sink);
+        }
     }
     Redundant::new(stages.program).check(sink);
 }
@@ -32,13 +37,16 @@ pub(super) fn named<'p>(program: &'p Program, assignment: &Assignment) -> Assign
     }
 }
 
-/// An assignment in divisions in which the role grants nothing, or not all that it grants elsewhere.
-fn emptied(stages: Stages<'_>, assignment: &Assignment, sink: &mut Sink) {
+/// What a role does not grant in the divisions of an assignment.
+enum Lost {
+    Nothing,
+    All,
+    Part(Vec<String>),
+}
+
+fn lost_of(stages: Stages<'_>, assignment: &Assignment) -> Lost {
     let Stages { program, flat, .. } = stages;
     let groups = flat.groups(assignment.role).unwrap_or_default();
-    if assignment.scope == Scopes::all() || groups.is_empty() {
-        return;
-    }
     // What no division confines is granted everywhere, and then so is its group.
     let is_lost = |scope: ScopeId| scope != Scopes::all() && program.scopes.are_disjoint(scope, assignment.scope);
     let mut lost = Vec::new();
@@ -46,19 +54,27 @@ fn emptied(stages: Stages<'_>, assignment: &Assignment, sink: &mut Sink) {
         lost.extend(program.sets.iter(group.set));
     }
     if lost.is_empty() {
-        return;
+        return Lost::Nothing;
+    }
+    if groups.iter().all(|group| is_lost(group.scope)) {
+        return Lost::All;
     }
     lost.sort_unstable();
     lost.dedup();
-    let part = if groups.iter().all(|group| is_lost(group.scope)) {
-        None
-    } else {
-        Some(lost.into_iter().map(|id| program.catalog.name(id).to_owned()).collect::<Vec<_>>())
+    Lost::Part(lost.into_iter().map(|id| program.catalog.name(id).to_owned()).collect())
+}
+
+/// An assignment in divisions in which the role grants nothing, or not all that it grants elsewhere.
+fn emptied(program: &Program, assignment: &Assignment, lost: &Lost, sink: &mut Sink) {
+    let part = match lost {
+        Lost::Nothing => return,
+        Lost::All => None,
+        Lost::Part(part) => Some(part.as_slice()),
     };
     let role = program.role(assignment.role);
     let within = role.within.map(|(scope, span)| (span, format!("within {}", program.scope_text(scope))));
     let because = within.unwrap_or_else(|| (role.name_span, "grants in other divisions".to_owned()));
-    let finding = words::subjects::empty_assignment(&named(program, assignment), part.as_deref(), because);
+    let finding = words::subjects::empty_assignment(&named(program, assignment), part, because);
     sink.report(finding.about(assignment.span));
 }
 
@@ -107,20 +123,16 @@ impl<'p> Redundant<'p> {
     fn check(mut self, sink: &mut Sink) {
         let subjects = &self.program.subjects;
         for at in 0..subjects.groups.len() {
-            let group = GroupId::new(at);
-            let own = &subjects.group(group).given;
-            let around = |other: GroupId| other != group && subjects.group(group).lineage.binary_search(&other).is_ok();
-            let hints = subjects.group(group).member_of.iter().fold(0, |all, group| all | self.hints.of_group(*group));
-            self.judge(own, (&around, hints), false, || Who::Group(subjects.group(group).name.to_string()));
+            let group = subjects.group(GroupId::new(at));
+            let hints = group.member_of.iter().fold(0, |all, group| all | self.hints.of_group(*group));
+            let around: Vec<GroupId> = group.lineage.iter().copied().filter(|other| other.index() != at).collect();
+            self.judge(&group.given, (&around, hints), false, || Who::Group(group.name.to_string()));
         }
         for user in joined::users(self.program) {
             let own = subjects.given_to(user);
-            if own.is_empty() {
-                continue;
-            }
-            let groups = subjects.groups_of(user);
-            let around = |other: GroupId| groups.iter().any(|group| subjects.group(*group).lineage.binary_search(&other).is_ok());
-            let hints = groups.iter().fold(0, |all, group| all | self.hints.of_group(*group));
+            let hints = subjects.groups_of(user).iter().fold(0, |all, group| all | self.hints.of_group(*group));
+            let meet = own.iter().any(|at| hints & hint(subjects.assignments[*at as usize].role) != 0);
+            let around = if meet { subjects.lineage(user) } else { Cow::default() };
             self.judge(own, (&around, hints), subjects.user(user).creator, || self::who(self.program, user));
         }
         for (at, needless) in self.found {
@@ -137,9 +149,9 @@ impl<'p> Redundant<'p> {
     }
 
     /// Judges the own assignments of somebody who is in some groups.
-    fn judge(&mut self, own: &[u32], (is_in, hints): (&dyn Fn(GroupId) -> bool, u64), creator: bool, who: impl Fn() -> Who) {
+    fn judge(&mut self, own: &[u32], around: (&[GroupId], u64), creator: bool, who: impl Fn() -> Who) {
         for (place, at) in own.iter().copied().enumerate() {
-            let reason = self.reason((own, place), (is_in, hints), creator);
+            let reason = self.reason((own, place), around, creator);
             if let Some(reason) = reason {
                 let new = || Needless { who: who(), more: 0, reason };
                 self.found.entry(at).and_modify(|known| known.more += 1).or_insert_with(new);
@@ -147,12 +159,7 @@ impl<'p> Redundant<'p> {
         }
     }
 
-    fn reason(
-        &self,
-        (own, place): (&[u32], usize),
-        (is_in, hints): (&dyn Fn(GroupId) -> bool, u64),
-        creator: bool,
-    ) -> Option<Reason> {
+    fn reason(&self, (own, place): (&[u32], usize), (around, hints): (&[GroupId], u64), creator: bool) -> Option<Reason> {
         let subjects = &self.program.subjects;
         let assignment = |at: u32| &subjects.assignments[at as usize];
         let mine = assignment(own[place]);
@@ -172,8 +179,17 @@ impl<'p> Redundant<'p> {
         if hints & hint(mine.role) == 0 {
             return None;
         }
-        let given = self.by_role.get(&mine.role).into_iter().flatten();
-        given.copied().find(|(group, at)| is_wider(*at) && is_in(*group)).map(|(_, at)| Reason::Other(at))
+        let given = self.by_role.get(&mine.role).map_or(&[][..], Vec::as_slice);
+        // The shorter list is walked: a role may be given by all groups, and somebody be in all.
+        let other = if given.len() < around.len() {
+            given.iter().find(|(group, at)| is_wider(*at) && around.binary_search(group).is_ok())
+        } else {
+            around.iter().find_map(|around| {
+                let from = given.partition_point(|(group, _)| group < around);
+                given[from..].iter().take_while(|(group, _)| group == around).find(|(_, at)| is_wider(*at))
+            })
+        };
+        other.map(|(_, at)| Reason::Other(*at))
     }
 }
 

@@ -109,7 +109,7 @@ fn subjects(stages: Stages<'_>, never: &Never, masks: (&[u64], u64), sink: &mut 
         let user = program.subjects.user(id);
         given.clear();
         given.extend(access::of_user(program, id));
-        if program.subjects.old_options.iter().any(|old| old.user == id) {
+        if !program.subjects.options_of(id).is_empty() {
             given.retain(|given| counts_somewhere(program, id, never, *given));
         }
         if let Some(roles) = together(masks, &given) {

@@ -297,8 +297,8 @@ impl<'p> Required<'p> {
     /// Notes what a user lacks, and because of what.
     fn note(&self, (user, gives): (UserId, u64), lacking: &mut BTreeMap<(Needing, RoleId), (UserId, usize)>) {
         let roles = access::of_user(self.program, user).map(|given| (Needing::Role(given.role), self.needs(given.role)));
-        let groups = self.program.subjects.lineage(user).into_iter();
-        let groups = groups.map(|group| (Needing::Group(group), self.by_group.get(&group).copied().unwrap_or(0)));
+        let lineage = self.program.subjects.lineage(user);
+        let groups = lineage.iter().map(|group| (Needing::Group(*group), self.by_group.get(group).copied().unwrap_or(0)));
         let mut needs: Vec<(Needing, u64)> = roles.chain(groups).filter(|(_, needs)| needs & !gives != 0).collect();
         needs.sort_unstable();
         needs.dedup();

@@ -267,6 +267,8 @@ codes! {
 
     /// Groups that are members of one another.
     GroupCycle = "group-cycle", Error, Fixed;
+    /// A group is, by steps, in more groups than the compiler holds.
+    GroupsTooDeep = "groups-too-deep", Error, Fixed;
     /// An assignment in the home division where none is declared.
     NoHomeDivision = "no-home-division", Error, Fixed;
     /// A role is assigned in divisions in which it grants nothing.

@@ -1,5 +1,6 @@
 //! Users, groups, assignments and applications.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use rustc_hash::FxHashMap;
@@ -43,6 +44,8 @@ pub struct Subjects {
     pub applications: Vec<Application>,
     /// Old options in the order of the sources.
     pub old_options: Vec<OldOption>,
+    /// The same, by their places, in order of their users.
+    pub options_by_user: Vec<u32>,
 }
 
 /// A group of users.
@@ -182,13 +185,27 @@ impl Subjects {
         &self.given[range.start as usize..range.end as usize]
     }
 
+    /// The old options of a user, by their places among all.
+    #[must_use]
+    pub fn options_of(&self, user: UserId) -> &[u32] {
+        let of = |at: &u32| self.old_options[*at as usize].user;
+        let rest = &self.options_by_user[self.options_by_user.partition_point(|at| of(at) < user)..];
+        &rest[..rest.partition_point(|at| of(at) == user)]
+    }
+
     /// Every group that a user is in, by steps, ascending.
     #[must_use]
-    pub fn lineage(&self, user: UserId) -> Vec<GroupId> {
-        let mut lineage: Vec<GroupId> =
-            self.groups_of(user).iter().flat_map(|group| self.group(*group).lineage.iter().copied()).collect();
-        lineage.sort();
-        lineage.dedup();
-        lineage
+    pub fn lineage(&self, user: UserId) -> Cow<'_, [GroupId]> {
+        match self.groups_of(user) {
+            [] => Cow::Borrowed(&[]),
+            [group] => Cow::Borrowed(&self.group(*group).lineage),
+            groups => {
+                let mut lineage: Vec<GroupId> =
+                    groups.iter().flat_map(|group| self.group(*group).lineage.iter().copied()).collect();
+                lineage.sort_unstable();
+                lineage.dedup();
+                Cow::Owned(lineage)
+            }
+        }
     }
 }

@@ -17,6 +17,7 @@ mod selectors;
 mod subjects;
 mod surfaces;
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::diagnostic::{Code, Sink, nearest, words};
@@ -38,7 +39,7 @@ pub fn resolve(
     pins: Option<&Pins>,
     sink: &mut Sink,
 ) -> Program {
-    let trees = Trees { files, sources };
+    let trees = Trees::new(files, sources);
     let (catalog, faulty) = catalog::build(&trees, sink);
     let program = Program::new(catalog, organisation);
     let mut resolver = Resolver {
@@ -79,12 +80,32 @@ pub fn resolve(
 struct Trees<'s> {
     files: Vec<ast::File>,
     sources: &'s Sources,
+    /// Of each tree, the declarations that are no groups, users or assignments: of these there may be millions, and most
+    /// of what walks the trees looks for something else.
+    others: Vec<Vec<u32>>,
 }
 
 impl<'s> Trees<'s> {
-    /// Every declaration with its source, in order.
+    fn new(files: Vec<ast::File>, sources: &'s Sources) -> Self {
+        let others = files.par_iter().map(|file| {
+            let others = file.items.iter().enumerate().filter(|(_, item)| !item.kind.is_subject());
+            others.filter_map(|(at, _)| u32::try_from(at).ok()).collect()
+        });
+        Self { others: others.collect(), files, sources }
+    }
+
+    /// Every declaration but those of groups, users and assignments, with its source, in order.
     fn items(&self) -> impl Iterator<Item = (&'s Source, &ast::Item)> {
-        self.sources.files().iter().zip(&self.files).flat_map(|(source, file)| file.items.iter().map(move |item| (source, item)))
+        let files = self.sources.files().iter().zip(&self.files).zip(&self.others);
+        files.flat_map(|((source, file), others)| others.iter().map(move |at| (source, &file.items[*at as usize])))
+    }
+
+    /// The groups, users and assignments of each source, in order, with whatever else stands in it.
+    fn peopled(&self) -> impl IndexedParallelIterator<Item = (&'s Source, &[ast::Item])> {
+        self.sources.files().par_iter().zip(&self.files).zip(&self.others).map(|((source, file), others)| {
+            let peopled = others.len() < file.items.len();
+            (source, if peopled { file.items.as_slice() } else { &[] })
+        })
     }
 }
 

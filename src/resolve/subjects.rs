@@ -1,11 +1,15 @@
 //! Groups, users, assignments, applications and old options.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use std::borrow::Cow;
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::{Resolver, Trees};
 use crate::diagnostic::{Code, nearest, words};
 use crate::graph;
-use crate::model::{Application, Assignment, Automatic, GroupId, OldOption, User, UserGroup, UserId};
+use crate::limits;
+use crate::model::{Application, Assignment, Automatic, GroupId, OldOption, RoleId, User, UserGroup, UserId};
 use crate::scopes::{ScopeId, Scopes};
 use crate::source::Source;
 use crate::span::Span;
@@ -16,62 +20,128 @@ fn end(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }
 
-/// Declarations of one name each, the first of a name kept.
-type Named<'t, T> = Vec<(Box<str>, &'t Source, &'t ast::Item, &'t T)>;
+/// The groups, each after those that it is in; what groups in a ring are in counts for nothing.
+fn outer_first(links: &[Vec<(usize, Span)>], ringed: &[bool]) -> Vec<usize> {
+    let (mut order, mut seen) = (Vec::with_capacity(links.len()), vec![false; links.len()]);
+    let mut open: Vec<(usize, usize)> = Vec::new();
+    for start in 0..links.len() {
+        if !std::mem::replace(&mut seen[start], true) {
+            open.push((start, 0));
+        }
+        while let Some((at, next)) = open.pop() {
+            let Some((around, _)) = links[at].get(next).filter(|_| !ringed[at]) else {
+                order.push(at);
+                continue;
+            };
+            open.push((at, next + 1));
+            if !std::mem::replace(&mut seen[*around], true) {
+                open.push((*around, 0));
+            }
+        }
+    }
+    order
+}
+
+/// A group and all that it is in, ascending; `None` of too many.
+fn lineage(groups: &[UserGroup], at: usize, around: &[(usize, Span)]) -> Option<Vec<GroupId>> {
+    let mut lineage = vec![GroupId::new(at)];
+    for (group, _) in around {
+        lineage.extend_from_slice(&groups[*group].lineage);
+        if lineage.len() > 2 * limits::GROUPS_AROUND {
+            lineage.sort_unstable();
+            lineage.dedup();
+            if lineage.len() > limits::GROUPS_AROUND + 1 {
+                return None;
+            }
+        }
+    }
+    lineage.sort_unstable();
+    lineage.dedup();
+    (lineage.len() <= limits::GROUPS_AROUND + 1).then_some(lineage)
+}
+
+/// A declaration with its name, and where that stands.
+struct Found<'t, T> {
+    name: Cow<'t, str>,
+    source: &'t Source,
+    item: &'t ast::Item,
+    declared: &'t T,
+    span: Span,
+}
+
+impl<'t, T> Found<'t, T> {
+    fn new(source: &'t Source, item: &'t ast::Item, (declared, span): (&'t T, Span)) -> Self {
+        let text = source.slice(span);
+        let name = if text.starts_with('"') { ast::Text { span }.value(source) } else { Cow::Borrowed(text) };
+        Self { name, source, item, declared, span }
+    }
+}
+
+/// Assignments while they are resolved.
+struct Assigning {
+    /// Where roles are assigned without `in`.
+    home: Option<ScopeId>,
+    /// What was found of the roles that the next assignments name.
+    roles: std::vec::IntoIter<Option<RoleId>>,
+    /// And of the users.
+    users: std::vec::IntoIter<Option<UserId>>,
+    /// Who is given what.
+    given: Vec<(UserId, u32)>,
+}
+
+/// Of every assignment of a source, in order: the role and the users of these names, as far as there are any.
+#[derive(Default)]
+struct Looked {
+    roles: Vec<Option<RoleId>>,
+    users: Vec<Option<UserId>>,
+}
 
 impl Resolver<'_> {
     /// Declares groups and users by name.
     pub(super) fn subjects(&mut self, trees: &Trees<'_>) {
-        let groups = self.named(trees, "group", |kind| match kind {
-            ItemKind::Group(group) => Some((group, group.name.span)),
-            _ => None,
+        let groups = trees.peopled().flat_map_iter(|(source, items)| {
+            items.iter().filter_map(move |item| match &item.kind {
+                ItemKind::Group(group) => Some(Found::new(source, item, (group, group.name.span))),
+                _ => None,
+            })
         });
-        for (at, (name, ..)) in groups.iter().enumerate() {
-            self.program.subjects.group_names.insert(name.clone(), GroupId::new(at));
+        let groups = self.named("group", groups.collect());
+        for (at, group) in groups.iter().enumerate() {
+            self.program.subjects.group_names.insert(group.name.as_ref().into(), GroupId::new(at));
         }
         self.declare_groups(groups);
-        let users = self.named(trees, "user", |kind| match kind {
-            ItemKind::User(user) => Some((user, user.name.span)),
-            _ => None,
+        let users = trees.peopled().flat_map_iter(|(source, items)| {
+            items.iter().filter_map(move |item| match &item.kind {
+                ItemKind::User(user) => Some(Found::new(source, item, (user, user.name.span))),
+                _ => None,
+            })
         });
+        let users = self.named("user", users.collect());
         self.declare_users(users);
     }
 
-    /// The declarations of one kind, in order of their names; the first of a name is kept.
-    fn named<'t, T>(
-        &mut self,
-        trees: &'t Trees<'_>,
-        kind: &str,
-        of_kind: impl Fn(&'t ItemKind) -> Option<(&'t T, Span)>,
-    ) -> Named<'t, T> {
-        let mut found: Vec<(Box<str>, &Source, &ast::Item, &T, Span)> = Vec::new();
-        for (source, item) in trees.items() {
-            if let Some((declared, span)) = of_kind(&item.kind) {
-                let text = source.slice(span);
-                let name: Box<str> = if text.starts_with('"') { ast::Text { span }.value(source).into() } else { text.into() };
-                found.push((name, source, item, declared, span));
+    /// Declarations of one kind in order of their names; the first of a name is kept.
+    fn named<'t, T: Sync>(&mut self, kind: &str, mut found: Vec<Found<'t, T>>) -> Vec<Found<'t, T>> {
+        found.par_sort_unstable_by(|a, b| (&a.name, a.span).cmp(&(&b.name, b.span)));
+        let sink = &mut *self.sink;
+        found.dedup_by(|other, first| {
+            let same = other.name == first.name;
+            if same {
+                sink.report(words::names::duplicate(kind, &other.name, other.span, first.span));
+            }
+            same
+        });
+        for one in &found {
+            if !one.source.slice(one.span).starts_with('"') {
+                self.may_declare(&one.name, one.span);
             }
         }
-        found.sort_by(|a, b| (&a.0, a.4).cmp(&(&b.0, b.4)));
-        let mut kept: Vec<(Box<str>, &Source, &ast::Item, &T)> = Vec::with_capacity(found.len());
-        let mut first = Span::default();
-        for (name, source, item, declared, span) in found {
-            if kept.last().is_some_and(|last| last.0 == name) {
-                self.sink.report(words::names::duplicate(kind, &name, span, first));
-                continue;
-            }
-            first = span;
-            if !source.slice(span).starts_with('"') {
-                self.may_declare(&name, span);
-            }
-            kept.push((name, source, item, declared));
-        }
-        kept
+        found
     }
 
-    fn declare_groups(&mut self, groups: Named<'_, ast::Group>) {
+    fn declare_groups(&mut self, groups: Vec<Found<'_, ast::Group>>) {
         let mut links: Vec<Vec<(usize, Span)>> = Vec::with_capacity(groups.len());
-        for (name, source, item, group) in groups {
+        for Found { name, source, item, declared: group, .. } in groups {
             let parents: Vec<Option<GroupId>> = group.member_of.iter().map(|parent| self.group_named(source, *parent)).collect();
             let requires: Vec<_> =
                 group.requires.iter().map(|role| self.role_named(source, *role).map(|id| (id, role.span))).collect();
@@ -83,7 +153,7 @@ impl Resolver<'_> {
             let spans = group.member_of.iter().map(|parent| parent.span);
             links.push(parents.iter().zip(spans).filter_map(|(parent, span)| Some((parent.as_ref()?.index(), span))).collect());
             self.program.subjects.groups.push(UserGroup {
-                name,
+                name: name.into(),
                 title: group.title.map(|title| title.value(source).into()),
                 member_of: parents.into_iter().flatten().collect(),
                 lineage: Vec::new(),
@@ -97,37 +167,35 @@ impl Resolver<'_> {
         self.lineages(&links);
     }
 
-    /// Works out all groups that each group is in, by steps; groups in a ring are reported and in none.
+    /// Works out all groups that each group is in, by steps, the outer ones first. Groups in a ring, and those in too many
+    /// others, are reported and in none.
     fn lineages(&mut self, links: &[Vec<(usize, Span)>]) {
-        let groups = &self.program.subjects.groups;
-        let places: Vec<Span> = groups.iter().map(|group| group.name_span).collect();
-        let mut ringed: FxHashSet<usize> = FxHashSet::default();
+        let places: Vec<Span> = self.program.subjects.groups.iter().map(|group| group.name_span).collect();
+        let mut ringed = vec![false; links.len()];
         for ring in graph::rings(&places, links) {
-            ringed.extend(ring.iter().map(|(at, _)| *at));
+            ring.iter().for_each(|(at, _)| ringed[*at] = true);
             let name = |at: usize| self.program.subjects.groups[at].name.to_string();
             let ring: Vec<(String, Span)> = ring.into_iter().map(|(at, span)| (name(at), span)).collect();
             self.sink.report(words::subjects::group_cycle(&ring));
         }
-        for at in 0..links.len() {
-            let mut lineage: Vec<usize> = vec![at];
-            let mut seen: FxHashSet<usize> = FxHashSet::from_iter([at]);
-            let mut next = 0;
-            while next < lineage.len() {
-                let here = lineage[next];
-                next += 1;
-                if !ringed.contains(&here) {
-                    lineage.extend(links[here].iter().map(|(parent, _)| *parent).filter(|parent| seen.insert(*parent)));
-                }
+        let mut deep = vec![false; links.len()];
+        for at in outer_first(links, &ringed) {
+            let around = if ringed[at] { &[][..] } else { &links[at] };
+            let groups = &mut self.program.subjects.groups;
+            let lineage = if around.iter().any(|(group, _)| deep[*group]) { None } else { lineage(groups, at, around) };
+            deep[at] = lineage.is_none();
+            groups[at].faulty |= ringed[at] || deep[at];
+            groups[at].lineage = lineage.unwrap_or_else(|| vec![GroupId::new(at)]);
+            if deep[at] && !around.iter().any(|(group, _)| deep[*group]) {
+                let name = groups[at].name.clone();
+                self.sink.report(words::subjects::groups_too_deep(&name, places[at], limits::GROUPS_AROUND));
             }
-            lineage.sort_unstable();
-            let group = &mut self.program.subjects.groups[at];
-            group.faulty |= ringed.contains(&at);
-            group.lineage = lineage.into_iter().map(GroupId::new).collect();
         }
     }
 
-    fn declare_users(&mut self, users: Named<'_, ast::User>) {
-        for (name, source, item, user) in users {
+    fn declare_users(&mut self, users: Vec<Found<'_, ast::User>>) {
+        self.program.subjects.users.reserve_exact(users.len());
+        for Found { name, source, item, declared: user, .. } in users {
             let start = end(self.program.subjects.memberships.len());
             let mut faulty = item.faulty;
             for group in &user.member_of {
@@ -140,7 +208,7 @@ impl Resolver<'_> {
             }
             self.settle_allowed(item.span, faulty);
             let groups = start..end(self.program.subjects.memberships.len());
-            let name_span = user.name.span;
+            let (name, name_span) = (name.into(), user.name.span);
             let user = User { name, creator: user.creator, groups, given: 0..0, faulty, name_span, span: item.span };
             self.program.subjects.users.push(user);
         }
@@ -174,45 +242,94 @@ impl Resolver<'_> {
 
     /// Resolves who is given what, and the applications.
     pub(super) fn assignments(&mut self, trees: &Trees<'_>) {
-        let mut given: Vec<(UserId, u32)> = Vec::new();
-        for (source, item) in trees.items() {
-            let ItemKind::Assignment(declared) = &item.kind else { continue };
-            let (sound, users) = self.assignment(source, item, declared);
-            let at = end(self.program.subjects.assignments.len()).saturating_sub(1);
-            given.extend(users.into_iter().map(|user| (user, at)));
-            self.settle_allowed(item.span, !sound);
+        let looked = self.look_up(trees);
+        let number = |of: fn(&Looked) -> usize| looked.iter().map(of).sum();
+        self.program.subjects.assignments.reserve_exact(number(|looked| looked.roles.len()));
+        let given = Vec::with_capacity(number(|looked| looked.users.len()));
+        let mut assigning = Assigning { home: self.home(), roles: Vec::new().into_iter(), users: Vec::new().into_iter(), given };
+        for ((source, file), looked) in trees.sources.files().iter().zip(&trees.files).zip(looked) {
+            if looked.roles.is_empty() {
+                continue;
+            }
+            (assigning.roles, assigning.users) = (looked.roles.into_iter(), looked.users.into_iter());
+            for item in &file.items {
+                if let ItemKind::Assignment(declared) = &item.kind {
+                    let sound = self.assignment(source, item, declared, &mut assigning);
+                    self.settle_allowed(item.span, !sound);
+                }
+            }
         }
-        given.sort_unstable_by_key(|(user, at)| (user.index(), *at));
-        let subjects = &mut self.program.subjects;
-        let mut start = 0;
-        for (at, user) in subjects.users.iter_mut().enumerate() {
-            let length = given[start..].iter().take_while(|(user, _)| user.index() == at).count();
-            user.given = end(start)..end(start + length);
-            start += length;
-        }
-        subjects.given = given.into_iter().map(|(_, at)| at).collect();
+        self.give(&assigning.given);
         self.applications(trees);
         self.old_options(trees);
     }
 
-    /// Resolves one assignment; whether it is sound, and the users that it names.
-    fn assignment(&mut self, source: &Source, item: &ast::Item, declared: &ast::Assignment) -> (bool, Vec<UserId>) {
-        let role = self.role_named(source, declared.role);
+    /// Looks up what assignments name: nearly all of it is there, and looking takes longer than all else.
+    fn look_up(&self, trees: &Trees<'_>) -> Vec<Looked> {
+        let program = &self.program;
+        let users = program.subjects.users.iter().enumerate();
+        let users: FxHashMap<&str, UserId> = users.map(|(at, user)| (&*user.name, UserId::new(at))).collect();
+        let look = |(source, items): (&Source, &[ast::Item])| {
+            let mut looked = Looked::default();
+            for item in items {
+                let ItemKind::Assignment(declared) = &item.kind else { continue };
+                looked.roles.push(program.role_names.get(declared.role.text(source)).copied());
+                if let ast::Recipients::Users(names) = &declared.to {
+                    looked.users.extend(names.iter().map(|name| users.get(&*name.value(source)).copied()));
+                }
+            }
+            looked
+        };
+        trees.peopled().map(look).collect()
+    }
+
+    /// Keeps of each user its assignments, in order.
+    fn give(&mut self, given: &[(UserId, u32)]) {
+        let subjects = &mut self.program.subjects;
+        let mut counts = vec![0_usize; subjects.users.len()];
+        given.iter().for_each(|(user, _)| counts[user.index()] += 1);
+        let mut start = 0;
+        for (user, count) in subjects.users.iter_mut().zip(&mut counts) {
+            user.given = end(start)..end(start + *count);
+            start += std::mem::replace(count, start);
+        }
+        subjects.given = vec![0; given.len()];
+        for (user, assignment) in given {
+            let place = &mut counts[user.index()];
+            subjects.given[*place] = *assignment;
+            *place += 1;
+        }
+    }
+
+    /// Resolves one assignment, of which roles and users were looked up before; whether it is sound.
+    fn assignment(&mut self, source: &Source, item: &ast::Item, declared: &ast::Assignment, assigning: &mut Assigning) -> bool {
+        let role = assigning.roles.next().flatten().or_else(|| self.role_named(source, declared.role));
         let scope = match &declared.scope {
             Some(scope) => self.scope(source, scope),
-            None => self.home(declared.role.span),
+            None => assigning.home.or_else(|| self.homeless(declared.role.span)),
         };
-        let (mut groups, mut users, mut sound) = (Vec::new(), Vec::new(), !item.faulty);
+        let at = end(self.program.subjects.assignments.len());
+        let before = assigning.given.len();
+        let mut sound = !item.faulty;
+        let mut groups = Vec::new();
         match &declared.to {
             ast::Recipients::Groups(names) => groups.extend(names.iter().map(|name| self.group_named(source, *name))),
-            ast::Recipients::Users(names) => users.extend(names.iter().map(|name| self.user_named(source, *name))),
+            ast::Recipients::Users(names) => {
+                for name in names {
+                    let user = assigning.users.next().flatten().or_else(|| self.user_named(source, *name));
+                    sound &= user.is_some();
+                    assigning.given.extend(user.map(|user| (user, at)));
+                }
+            }
         }
-        sound &= !groups.contains(&None) && !users.contains(&None);
+        sound &= !groups.contains(&None);
         for allowed in &declared.allowed_findings {
             sound &= self.allow_finding(source, *allowed, item.span);
         }
-        let (Some(role), Some(scope)) = (role, scope) else { return (false, Vec::new()) };
-        let at = end(self.program.subjects.assignments.len());
+        let (Some(role), Some(scope)) = (role, scope) else {
+            assigning.given.truncate(before);
+            return false;
+        };
         self.program.subjects.assignments.push(Assignment {
             role,
             scope,
@@ -224,30 +341,32 @@ impl Resolver<'_> {
         for group in groups.into_iter().flatten() {
             self.program.subjects.groups[group.index()].given.push(at);
         }
-        (sound, users.into_iter().flatten().collect())
+        sound
     }
 
-    /// The home division; where there are no divisions at all, everything lies in it. `None` after a report.
-    fn home(&mut self, place: Span) -> Option<ScopeId> {
-        let home = self.program.divisions.iter().position(|division| division.home);
-        match home {
+    /// The home division; where there are no divisions at all, everything lies in it.
+    fn home(&mut self) -> Option<ScopeId> {
+        let divisions = &self.program.divisions;
+        match divisions.iter().position(|division| division.home) {
             Some(home) => Some(self.program.scopes.of([crate::scopes::DivisionId::new(home)])),
-            None if self.program.divisions.is_empty() => Some(Scopes::all()),
-            None => {
-                if !std::mem::replace(&mut self.homeless, true) {
-                    self.sink.report(words::subjects::no_home_division(place));
-                }
-                None
-            }
+            None => divisions.is_empty().then(Scopes::all),
         }
     }
 
+    /// Reports, once, that there is no home division.
+    fn homeless(&mut self, place: Span) -> Option<ScopeId> {
+        if !std::mem::replace(&mut self.homeless, true) {
+            self.sink.report(words::subjects::no_home_division(place));
+        }
+        None
+    }
+
     fn applications(&mut self, trees: &Trees<'_>) {
-        let applications = self.named(trees, "application", |kind| match kind {
-            ItemKind::Application(application) => Some((application, application.name.span)),
+        let found = trees.items().filter_map(|(source, item)| match &item.kind {
+            ItemKind::Application(declared) => Some(Found::new(source, item, (declared, declared.name.span))),
             _ => None,
         });
-        for (name, source, item, application) in applications {
+        for Found { name, source, item, declared: application, .. } in self.named("application", found.collect()) {
             let mut sound = !item.faulty;
             let mut owned: Vec<u32> = Vec::new();
             for selector in &application.owns {
@@ -263,7 +382,7 @@ impl Resolver<'_> {
             self.settle_allowed(item.span, !sound);
             let owns = self.program.sets.intern(&owned);
             self.program.subjects.applications.push(Application {
-                name,
+                name: name.into(),
                 title: application.title.map(|title| title.value(source).into()),
                 owns,
                 full_access: application.full_access,
@@ -291,6 +410,9 @@ impl Resolver<'_> {
             }
             self.program.subjects.old_options.push(OldOption { role, user, application, span: item.span });
         }
+        let subjects = &mut self.program.subjects;
+        subjects.options_by_user = (0..end(subjects.old_options.len())).collect();
+        subjects.options_by_user.sort_by_key(|at| subjects.old_options[*at as usize].user);
     }
 
     fn application_named(&mut self, source: &Source, name: ast::Name) -> Option<usize> {

@@ -85,6 +85,14 @@ pub enum ItemKind {
     Test(Test),
 }
 
+impl ItemKind {
+    /// Whether it is a group, a user or an assignment: of these there may be many more than of all the others.
+    #[must_use]
+    pub const fn is_subject(&self) -> bool {
+        matches!(self, Self::Group(_) | Self::User(_) | Self::Assignment(_))
+    }
+}
+
 /// A name or one segment of a permission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Name {

@@ -1,5 +1,7 @@
 //! Which groups and users may: by the roles that they have, or as readers of an object.
 
+use std::borrow::Cow;
+
 use rustc_hash::FxHashSet;
 
 use crate::access::{self, Access, Given, Way};
@@ -77,7 +79,7 @@ fn gives(access: &Access<'_>, (holder, given): (Holder, &[Given]), role: RoleId,
 fn reader(program: &Program, holder: Holder, object: usize) -> Option<Subject> {
     let subjects = &program.subjects;
     let lineage = match holder {
-        Holder::Group(group) => subjects.group(group).lineage.clone(),
+        Holder::Group(group) => Cow::Borrowed(subjects.group(group).lineage.as_slice()),
         Holder::User(user) => subjects.lineage(user),
         Holder::Role(..) => return None,
     };

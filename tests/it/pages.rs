@@ -70,6 +70,10 @@ fn generate(code: &str, scratch: &Scratch) {
         "too-many-findings" => {
             role(format!("{}role r {{\n{}}}\n", catalog(1, 1), "allow d:e0:a0\n".repeat(limits::FINDINGS + 2)));
         }
+        "groups-too-deep" => role(lines(0..=limits::GROUPS_AROUND + 1, |number| match number {
+            0 => "group g0".to_owned(),
+            _ => format!("group g{number} member of g{}", number - 1),
+        })),
         "too-many-divisions" => role(lines(0..=limits::DIVISIONS, |number| format!("division d{number}"))),
         "too-many-licenses" => role(lines(0..=limits::LICENSES, |number| format!("license l{number}"))),
         "too-many-epochs" => role(backfills(limits::EPOCHS + 1)),

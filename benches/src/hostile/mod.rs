@@ -9,6 +9,7 @@ mod folders;
 mod lines;
 mod roles;
 pub mod run;
+mod subjects;
 mod texts;
 
 use std::fs::File;
@@ -80,9 +81,18 @@ impl Case {
 
 /// All cases.
 pub fn all() -> impl Iterator<Item = &'static Case> {
-    [roles::CASES, lines::CASES, texts::CASES, catalog::CASES, backfills::CASES, folders::CASES, documents::CASES]
-        .into_iter()
-        .flatten()
+    [
+        roles::CASES,
+        subjects::CASES,
+        lines::CASES,
+        texts::CASES,
+        catalog::CASES,
+        backfills::CASES,
+        folders::CASES,
+        documents::CASES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// Writes a file of a case.

@@ -11,6 +11,14 @@ pub fn group_cycle(ring: &[(String, Span)]) -> Diagnostic {
     finding.help("remove one of the memberships")
 }
 
+/// A group that is in too many others.
+#[must_use]
+pub fn groups_too_deep(name: &str, span: Span, limit: usize) -> Diagnostic {
+    Diagnostic::new(Code::GroupsTooDeep, format!("the group `{name}` is, by steps, in more than {limit} groups"))
+        .at(span, "is taken to be in none, and so are the groups in it")
+        .help("let groups be members of fewer groups: nobody can say what a member of so many has")
+}
+
 /// An assignment in the home division of an organisation that has none.
 #[must_use]
 pub fn no_home_division(span: Span) -> Diagnostic {

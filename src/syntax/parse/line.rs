@@ -16,7 +16,7 @@ struct Line<'t> {
 
 /// The clause that a plain line is.
 pub(super) fn clause(text: &str, start: u32) -> Option<ast::Clause> {
-    let mut line = Line { text: text.trim_end().as_bytes(), start, at: 0 };
+    let mut line = Line::new(text, start);
     let kind = if line.eat(b"allow ") {
         let selector = ast::Selector { span: line.selector()? };
         let scope = if line.eat(b" in ") { Some(line.scope()?) } else { None };
@@ -35,7 +35,7 @@ pub(super) fn clause(text: &str, start: u32) -> Option<ast::Clause> {
 
 /// The head of a role, up to its opening brace, that a plain line is.
 pub(super) fn role_head(text: &str, start: u32) -> Option<ast::Role> {
-    let mut line = Line { text: text.trim_end().as_bytes(), start, at: 0 };
+    let mut line = Line::new(text, start);
     if !line.eat(b"role ") {
         return None;
     }
@@ -47,7 +47,68 @@ pub(super) fn role_head(text: &str, start: u32) -> Option<ast::Role> {
     plain.then(|| ast::Role { kind: ast::RoleKind::Custom, name, title, copies, extends, clauses: Vec::new() })
 }
 
-impl Line<'_> {
+/// The group, user or assignment that a plain line is, and where it stands.
+pub(super) fn subject(text: &str, start: u32) -> Option<(Span, Option<ast::ItemKind>)> {
+    let mut line = Line::new(text, start);
+    let kind = if line.eat(b"assign ") {
+        ast::ItemKind::Assignment(line.assignment()?)
+    } else if line.eat(b"user ") {
+        ast::ItemKind::User(line.user()?)
+    } else if line.eat(b"group ") {
+        ast::ItemKind::Group(line.group()?)
+    } else {
+        return None;
+    };
+    line.is_at_end().then(|| (line.span(0), Some(kind)))
+}
+
+impl<'t> Line<'t> {
+    fn new(text: &'t str, start: u32) -> Self {
+        // Other blanks than these are none to the grammar.
+        Self { text: text.trim_end_matches([' ', '\t', '\r', '\n']).as_bytes(), start, at: 0 }
+    }
+
+    fn assignment(&mut self) -> Option<ast::Assignment> {
+        let role = self.name()?;
+        let to = if self.eat(b" to user ") {
+            ast::Recipients::Users(self.strings()?)
+        } else if self.eat(b" to group ") {
+            ast::Recipients::Groups(self.names()?)
+        } else {
+            return None;
+        };
+        let scope = if self.eat(b" in ") { Some(self.scope()?) } else { None };
+        Some(ast::Assignment { role, to, scope, allowed_findings: Vec::new() })
+    }
+
+    fn user(&mut self) -> Option<ast::User> {
+        let name = self.string()?;
+        let title = if self.eat(b" \"") { Some(self.rest_of_string(self.at - 1)?) } else { None };
+        let creator = self.eat(b" creator");
+        let member_of = self.member_of()?;
+        Some(ast::User { name, title, creator, member_of, allowed_findings: Vec::new() })
+    }
+
+    fn group(&mut self) -> Option<ast::Group> {
+        let name = self.name()?;
+        let title = if self.eat(b" \"") { Some(self.rest_of_string(self.at - 1)?) } else { None };
+        let member_of = self.member_of()?;
+        let requires = if self.eat(b" requires role ") { self.names()? } else { Vec::new() };
+        Some(ast::Group { name, title, member_of, requires, allowed_findings: Vec::new() })
+    }
+
+    fn member_of(&mut self) -> Option<Vec<ast::Name>> {
+        if self.eat(b" member of ") { self.names() } else { Some(Vec::new()) }
+    }
+
+    fn strings(&mut self) -> Option<Vec<ast::Text>> {
+        let mut strings = vec![self.string()?];
+        while self.eat(b", ") {
+            strings.push(self.string()?);
+        }
+        Some(strings)
+    }
+
     fn is_at_end(&self) -> bool {
         self.at == self.text.len()
     }
@@ -215,9 +276,64 @@ mod tests {
             " where ",
             "\t",
             "\r",
+            "\u{a0}",
         ];
         let rest = prop::collection::vec(prop::sample::select(bits), 0..9);
         (prop::sample::select(first), rest).prop_map(|(first, rest)| first.to_owned() + &rest.concat())
+    }
+
+    /// What one of the two lanes makes of declarations: how much it takes, as what, and what it reports.
+    fn declarations(lane: Rule, text: &str) -> Option<String> {
+        let sources = Sources::new(vec![("a.role".to_owned(), text.to_owned(), false)]);
+        let mut sink = Sink::default();
+        let mut lower = Lower::new(sources.files().first()?, &mut sink);
+        let pairs = rule(lane, text).ok()?;
+        let taken = pairs.as_str().len();
+        let sound = lower.items(pairs, 0);
+        lower.file.comments.sort_unstable();
+        let file = std::mem::take(&mut lower.file);
+        sound.then(|| format!("{taken} {file:?} {sink:?}"))
+    }
+
+    /// Lines of the bits of which the declarations of subjects consist, in any order.
+    fn subjects() -> impl Strategy<Value = String> {
+        let first: &[&str] =
+            &["assign r to user \"u\"", "assign r to group g", "user \"u\"", "group g", "assign ", "user ", "group ", ""];
+        let bits: &[&str] = &[
+            " to user \"u\"",
+            " to group g",
+            " in a",
+            " in ",
+            " member of g",
+            " creator",
+            " requires role r",
+            " \"T\"",
+            "\"u\"",
+            "\"e\\\"\"",
+            "\"b\\q\"",
+            ", ",
+            ",",
+            " ",
+            "\n",
+            "\n\n",
+            "\t",
+            "\r",
+            " // c",
+            "g",
+            "in",
+            "to",
+            "2026-01-01",
+            "é",
+            "\u{a0}",
+            " {",
+            "}",
+            " { allow-finding wide-wildcard \"R\" }",
+            "allow-finding wide-wildcard \"R\"",
+            "division d",
+        ];
+        let line = (prop::sample::select(first), prop::collection::vec(prop::sample::select(bits), 0..5))
+            .prop_map(|(first, rest)| first.to_owned() + &rest.concat());
+        prop::collection::vec(line, 1..4).prop_map(|lines| lines.join("\n"))
     }
 
     proptest! {
@@ -228,6 +344,13 @@ mod tests {
             if let Some(clause) = super::clause(&text, 0) {
                 let role = by_grammar(Rule::role_lines, &text);
                 prop_assert_eq!(format!("{:?}", role.map(|role| role.clauses)), format!("{:?}", Some([clause])));
+            }
+        }
+
+        #[test]
+        fn lines_of_subjects_are_what_the_grammar_says(text in subjects()) {
+            if let Some(quick) = declarations(Rule::items, &text) {
+                prop_assert_eq!(declarations(Rule::strict_items, &text), Some(quick));
             }
         }
 
@@ -255,6 +378,15 @@ mod tests {
             "owner \"the team\"",
         ] {
             assert!(super::clause(text, 0).is_some(), "{text}");
+        }
+        for text in [
+            "group g",
+            "group a-1 \"An A\" member of b, c requires role d, e",
+            "user \"a@b.c\" \"A\" creator member of d, e\r",
+            "assign a to user \"b\", \"c\" in d, e",
+            "assign a to group b, c",
+        ] {
+            assert!(super::subject(text, 0).is_some(), "{text}");
         }
         assert!(super::role_head("role a-1 \"An A {\" copies b extends c, d {", 0).is_some());
     }

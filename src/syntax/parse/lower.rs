@@ -111,8 +111,9 @@ impl<'s> Lower<'s> {
         self.comments(&pairs);
         for pair in pairs.flat_map(parts) {
             self.faulty = false;
-            let span = self.solid_span(&pair);
-            if let Some(kind) = self.item(pair) {
+            let quick = pair.as_rule() == Rule::quick_subject;
+            let (span, kind) = if quick { self.quick_subject(pair) } else { (self.solid_span(&pair), self.item(pair)) };
+            if let Some(kind) = kind {
                 let faulty = self.faulty;
                 self.file.items.push(ast::Item { span, faulty, kind });
             }

@@ -3,10 +3,28 @@
 use pest::iterators::Pair;
 
 use super::{Lower, parts, parts_of};
+use crate::span::Span;
 use crate::syntax::ast;
-use crate::syntax::parse::Rule;
+use crate::syntax::parse::{Rule, line};
 
 impl Lower<'_> {
+    /// The declaration of a line that the fast lane took, which is taken apart or parsed by itself.
+    pub(super) fn quick_subject(&mut self, pair: Pair<'_, Rule>) -> (Span, Option<ast::ItemKind>) {
+        let Some(pair) = parts(pair).next() else { return (Span::default(), None) };
+        let (text, start) = (pair.as_str(), self.offset(pair.as_span().start()));
+        if let Some(item) = line::subject(text, start) {
+            return item;
+        }
+        let wanted = match text.as_bytes().first() {
+            Some(b'u') => Rule::user,
+            Some(b'g') => Rule::group,
+            _ => Rule::assign,
+        };
+        let mut taken = (Span::default(), None);
+        self.alone(wanted, text, start, |lower, pair| taken = (lower.solid_span(&pair), lower.subject(pair)));
+        taken
+    }
+
     pub(super) fn subject(&mut self, pair: Pair<'_, Rule>) -> Option<ast::ItemKind> {
         Some(match pair.as_rule() {
             Rule::group => ast::ItemKind::Group(self.group(pair)?),
