@@ -12,7 +12,7 @@ use crate::sets::PermissionId;
 use crate::timeline::{Epochs, Moment};
 
 /// Where and under which condition something is held or reached.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Way {
     /// Where.
     pub scope: ScopeId,

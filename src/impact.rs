@@ -4,12 +4,14 @@
 //! on the same day are one wave.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::Hash;
 
 use jiff::civil::Date;
+use rustc_hash::FxHashMap;
 
-use crate::access::{self, Access, Given, Way};
-use crate::model::{Enforcement, Holder, RegionId, Requirement, Start};
-use crate::scopes::Scopes;
+use crate::access::{self, Access, Given, Through, Way};
+use crate::model::{Enforcement, Holder, Program, RegionId, Requirement, RoleId, Start};
+use crate::scopes::{ScopeId, Scopes};
 use crate::sets::PermissionId;
 use crate::timeline::{Gain, Moment};
 
@@ -20,7 +22,7 @@ pub struct Question<'q> {
     pub enforcement: usize,
     /// In which regions; by the default dates where there is none.
     pub places: &'q [Option<RegionId>],
-    /// Of whom.
+    /// Of whom; in this order they are named.
     pub holders: &'q [Holder],
     /// What is lost on this day; without one, on whatever day.
     pub at: Option<Date>,
@@ -43,7 +45,7 @@ impl Impact {
     /// Whether anybody loses something.
     #[must_use]
     pub fn is_loss(&self) -> bool {
-        self.waves.iter().any(|wave| !wave.outcome.losses.is_empty())
+        self.waves.iter().any(|wave| !wave.outcome.losing.is_empty())
     }
 }
 
@@ -63,19 +65,54 @@ pub struct Wave {
 /// What comes of an enforcement in a region.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
-    /// What is lost, by holder.
-    pub losses: Vec<Loss>,
-    /// What is kept thanks to backfills, by holder.
-    pub saved: Vec<Saved>,
-    /// How many opened none of the surfaces before either.
-    pub never: usize,
+    /// What is lost; those who lose the same stand together.
+    pub losing: Vec<Alike<Loss>>,
+    /// What is kept thanks to backfills; those who keep the same stand together.
+    pub keeping: Vec<Alike<Saved>>,
+    /// Who opened none of the surfaces before either.
+    pub never: Holders,
+}
+
+/// Those to whom the same happens.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Alike<T> {
+    /// Who.
+    pub holders: Vec<Holder>,
+    /// What happens to each.
+    pub what: Vec<T>,
+}
+
+/// How many of each kind.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Holders {
+    /// Roles, as if somebody had each of them and nothing else.
+    pub roles: usize,
+    /// Groups.
+    pub groups: usize,
+    /// Users.
+    pub users: usize,
+}
+
+impl Holders {
+    /// Counts one.
+    pub fn add(&mut self, holder: Holder) {
+        match holder {
+            Holder::Role(..) => self.roles += 1,
+            Holder::Group(_) => self.groups += 1,
+            Holder::User(_) => self.users += 1,
+        }
+    }
+
+    /// How many there are of all kinds.
+    #[must_use]
+    pub const fn total(self) -> usize {
+        self.roles + self.groups + self.users
+    }
 }
 
 /// Surfaces that somebody opened the day before, and then does not, or in fewer places, or under more conditions.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Loss {
-    /// Who.
-    pub holder: Holder,
     /// The surfaces, by their places in the program; they ask for the same.
     pub surfaces: Vec<usize>,
     /// What is left of it; nothing as a rule.
@@ -89,7 +126,7 @@ pub struct Loss {
 }
 
 /// A backfill that comes after the day on which something is lost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Back {
     /// On which day.
     pub date: Date,
@@ -100,10 +137,8 @@ pub struct Back {
 }
 
 /// Surfaces that somebody keeps only with what backfills have added.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Saved {
-    /// Who.
-    pub holder: Holder,
     /// The surfaces, by their places in the program; they ask for the same.
     pub surfaces: Vec<usize>,
     /// The backfills, by their places in the program.
@@ -131,10 +166,9 @@ pub fn impact(access: &mut Access<'_>, question: Question<'_>) -> Impact {
         let begun = start.is_some_and(|start| question.at.is_none_or(|at| start.date <= at));
         let mut outcome = Outcome::default();
         if let (Some(start), true) = (start, begun) {
-            let mut judge = Judge { access, formerly: &formerly, region: places[0], start: start.date, until: question.at };
-            for holder in question.holders.iter().copied() {
-                judge.judge(holder, &groups, &mut outcome);
-            }
+            let (region, start, until) = (places[0], start.date, question.at);
+            let mut judge = Judge { access, formerly: &formerly, groups: &groups, region, start, until };
+            outcome = judge.all(question.holders);
         }
         match waves.iter_mut().find(|wave| wave.start == start && wave.outcome == outcome) {
             Some(wave) => wave.places.extend(places),
@@ -171,45 +205,117 @@ fn by_requirement(access: &Access<'_>, enforcement: &Enforcement) -> Vec<(Requir
     groups
 }
 
+/// What becomes of somebody.
+#[derive(Debug, Default)]
+struct Fate {
+    losses: Vec<Loss>,
+    saved: Vec<Saved>,
+    never: bool,
+}
+
+/// What somebody's access depends on: those who have the same roles in the same divisions hold the same.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Standing {
+    /// The roles and where, in order.
+    roles: Vec<(RoleId, ScopeId)>,
+    /// Whether applications that nobody configured are open.
+    is_user: bool,
+    /// A role, or a user with an old option, for whom not all roles count everywhere: nobody else is like these.
+    alone: Option<Holder>,
+}
+
+impl Standing {
+    fn new(holder: Holder, given: &[Given]) -> Self {
+        let mut roles: Vec<(RoleId, ScopeId)> = given.iter().map(|given| (given.role, given.scope)).collect();
+        roles.sort_unstable();
+        roles.dedup();
+        let has_option = given.iter().any(|given| matches!(given.through, Through::OldOption(_)));
+        let is_alone = has_option || matches!(holder, Holder::Role(..));
+        Self { roles, is_user: matches!(holder, Holder::User(_)), alone: is_alone.then_some(holder) }
+    }
+}
+
+/// Joins those to whom the same happens, in order of the first of them.
+fn join<T: Clone + Eq + Hash>(fates: &[(Vec<Holder>, Fate)], what: impl Fn(&Fate) -> &[T]) -> Vec<Alike<T>> {
+    let mut places: FxHashMap<&[T], usize> = FxHashMap::default();
+    let mut alike: Vec<Alike<T>> = Vec::new();
+    for (holders, fate) in fates.iter().filter(|(_, fate)| !what(fate).is_empty()) {
+        let next = alike.len();
+        match *places.entry(what(fate)).or_insert(next) {
+            at if at == next => alike.push(Alike { holders: holders.clone(), what: what(fate).to_vec() }),
+            at => alike[at].holders.extend(holders),
+        }
+    }
+    alike
+}
+
 /// Judges one region.
 struct Judge<'j, 'c> {
     access: &'j mut Access<'c>,
     formerly: &'j Requirement,
+    groups: &'j [(Requirement, Vec<usize>)],
     region: Option<RegionId>,
     start: Date,
     until: Option<Date>,
 }
 
 impl Judge<'_, '_> {
-    fn judge(&mut self, holder: Holder, groups: &[(Requirement, Vec<usize>)], outcome: &mut Outcome) {
-        let given = access::of(self.access.program, holder);
-        let eve = self.start.yesterday().unwrap_or(Date::MIN);
-        let before = self.access.reached(holder, &given, self.formerly, self.moment(eve));
-        let unborn = matches!(holder, Holder::Role(role, _) if !self.access.program.existed(role, eve));
-        if before.is_empty() || unborn {
-            outcome.never += 1;
-            return;
+    /// Judges everybody; once for all who have the same roles.
+    fn all(&mut self, holders: &[Holder]) -> Outcome {
+        let mut places: FxHashMap<Standing, usize> = FxHashMap::default();
+        let mut fates: Vec<(Vec<Holder>, Fate)> = Vec::new();
+        let mut never = Holders::default();
+        for holder in holders.iter().copied() {
+            let given = access::of(self.access.program, holder);
+            let next = fates.len();
+            let at = *places.entry(Standing::new(holder, &given)).or_insert(next);
+            if at == next {
+                fates.push((Vec::new(), self.judge(holder, &given)));
+            }
+            if fates[at].1.never {
+                never.add(holder);
+            } else {
+                fates[at].0.push(holder);
+            }
         }
-        for (asked, surfaces) in groups {
-            let untouched = self.access.reached(holder, &given, asked, self.moment(Date::MIN));
+        let order: FxHashMap<Holder, usize> = holders.iter().enumerate().map(|(at, holder)| (*holder, at)).collect();
+        let mut outcome = Outcome { losing: join(&fates, |fate| &fate.losses), keeping: join(&fates, |fate| &fate.saved), never };
+        outcome.losing.iter_mut().for_each(|alike| alike.holders.sort_unstable_by_key(|holder| order[holder]));
+        outcome.keeping.iter_mut().for_each(|alike| alike.holders.sort_unstable_by_key(|holder| order[holder]));
+        outcome
+    }
+
+    fn judge(&mut self, holder: Holder, given: &[Given]) -> Fate {
+        let mut fate = Fate::default();
+        let eve = self.start.yesterday().unwrap_or(Date::MIN);
+        // Nobody had a role before it was created.
+        let program = &*self.access.program;
+        let earlier: Vec<Given> = given.iter().filter(|given| program.existed(given.role, eve)).copied().collect();
+        let before = self.access.reached(holder, &earlier, self.formerly, self.moment(eve));
+        if before.is_empty() || matches!(holder, Holder::Role(..)) && earlier.is_empty() {
+            return Fate { never: true, ..fate };
+        }
+        for (asked, surfaces) in self.groups {
+            let untouched = self.access.reached(holder, given, asked, self.moment(Date::MIN));
             if self.covers(&untouched, &before) {
                 continue;
             }
-            let left = self.access.reached(holder, &given, asked, self.moment(self.start));
+            let surfaces = surfaces.clone();
+            let left = self.access.reached(holder, given, asked, self.moment(self.start));
             if self.covers(&left, &before) {
-                let backfills = self.gains(&given, asked).into_iter().filter(|gain| gain.date <= self.start);
-                let backfills: BTreeSet<usize> = backfills.map(|gain| gain.backfill).collect();
-                let backfills = backfills.into_iter().collect();
-                outcome.saved.push(Saved { holder, surfaces: surfaces.clone(), backfills });
+                let gains = self.gains(given, asked).into_iter().filter(|gain| gain.date <= self.start);
+                let backfills: BTreeSet<usize> = gains.map(|gain| gain.backfill).collect();
+                fate.saved.push(Saved { surfaces, backfills: backfills.into_iter().collect() });
                 continue;
             }
-            let back = self.back(holder, &given, asked, &before);
+            let back = self.back(holder, given, asked, &before);
             if self.until.is_some() && back.is_some() {
                 continue;
             }
-            let (missing, any) = self.missing(holder, &given, asked, &before);
-            outcome.losses.push(Loss { holder, surfaces: surfaces.clone(), left, missing, any, back });
+            let (missing, any) = self.missing(holder, given, asked, &before);
+            fate.losses.push(Loss { surfaces, left, missing, any, back });
         }
+        fate
     }
 
     fn moment(&self, date: Date) -> Moment {
@@ -270,4 +376,11 @@ impl Judge<'_, '_> {
 pub fn roles(access: &Access<'_>) -> Vec<Holder> {
     let roles = access.program.named_roles().into_iter().filter(|role| access.flat.is_flat(*role));
     roles.map(|role| Holder::Role(role, Scopes::all())).collect()
+}
+
+/// The groups and users who have a role, in whatever way.
+#[must_use]
+pub fn having(program: &Program, role: RoleId) -> Vec<Holder> {
+    let has = |holder: &Holder| access::of(program, *holder).iter().any(|given| given.role == role);
+    program.subjects.everybody().filter(has).collect()
 }

@@ -14,10 +14,10 @@ use crate::model::Holder;
 use crate::render;
 use crate::scopes::Scopes;
 
-/// Say which roles lose what when something begins to be enforced.
+/// Say who loses what when something begins to be enforced.
 ///
-/// The day before is compared with the first day, in every region: what roles lose, what would keep it, and what they
-/// keep thanks to a backfill.
+/// The day before is compared with the first day, in every region: what roles, and groups and users by all their roles,
+/// lose, what would keep it, and what they keep thanks to a backfill.
 ///
 /// Exits with 0 if nobody loses anything, 1 if somebody does, and 2 if that can't be told.
 #[derive(Debug, Args)]
@@ -28,7 +28,7 @@ use crate::scopes::Scopes;
 pub struct Impact {
     /// The enforcement, by its name; all of them without it.
     enforcement: Option<String>,
-    /// The role, by its name; all of them without it.
+    /// The role, by its name, and those who have it; everybody without it.
     #[arg(long, value_name = "ROLE")]
     role: Option<String>,
     #[command(flatten)]
@@ -60,10 +60,14 @@ pub fn run(command: &Impact) -> miette::Result<ExitCode> {
         None => compilation.program.places(),
     };
     let mut access = Access::new(&mut compilation.program, &compilation.flat, &compilation.epochs);
-    let holders = match role {
+    let mut holders = match role {
         Some(role) => vec![Holder::Role(role, Scopes::all())],
         None => impact::roles(&access),
     };
+    match role {
+        Some(role) => holders.extend(impact::having(access.program, role)),
+        None => holders.extend(access.program.subjects.everybody()),
+    }
     let question = |enforcement| Question { enforcement, places: &places, holders: &holders, at: moment.at };
     let impacts: Vec<impact::Impact> =
         enforcements.into_iter().map(|enforcement| impact::impact(&mut access, question(enforcement))).collect();

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
-use super::RoleId;
+use super::{Holder, RoleId};
 use crate::id::Id;
 use crate::scopes::ScopeId;
 use crate::sets::SetId;
@@ -151,6 +151,12 @@ impl Subjects {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.groups.is_empty() && self.users.is_empty()
+    }
+
+    /// The groups and then the users, in order of their names.
+    pub fn everybody(&self) -> impl Iterator<Item = Holder> + use<> {
+        let groups = (0..self.groups.len()).map(|at| Holder::Group(GroupId::new(at)));
+        groups.chain((0..self.users.len()).map(|at| Holder::User(UserId::new(at))))
     }
 
     /// A group.

@@ -9,7 +9,7 @@ use super::phrases;
 use super::style::{bad, faint, good, narrow, place, strong};
 use crate::access::Way;
 use crate::diagnostic::words::{self, count};
-use crate::impact::{Impact, Loss, Saved, Wave};
+use crate::impact::{Alike, Holders, Impact, Loss, Saved, Wave};
 use crate::model::{Enforcement, Holder, Program, RegionId};
 use crate::sets::PermissionId;
 use crate::source::Sources;
@@ -17,6 +17,9 @@ use crate::timeline::Moment;
 
 /// Surfaces that are named of many.
 const NAMED: usize = 4;
+
+/// Groups, and users, that are named of many.
+const SUBJECTS: usize = 3;
 
 /// Sources, project, question and answer.
 #[derive(Debug, Clone, Copy)]
@@ -84,19 +87,20 @@ impl View<'_> {
             return;
         };
         let outcome = &wave.outcome;
-        let mut holders: Vec<Holder> = outcome.losses.iter().map(|loss| loss.holder).collect();
-        holders.dedup();
-        let what = match (wave.begun, holders.len(), self.moment.at) {
+        let mut losing = Holders::default();
+        outcome.losing.iter().flat_map(|alike| &alike.holders).for_each(|holder| losing.add(*holder));
+        let what = match (wave.begun, losing.total(), self.moment.at) {
             (false, _, Some(at)) => format!("not yet on {at}"),
             (_, 0, _) => good("nobody loses anything"),
-            (_, number, _) => bad(&format!("{} {} something", count(number, "role"), verb(number))),
+            (_, number, _) => bad(&format!("{} {} something", number_of(losing), verb(number))),
         };
         let _ = writeln!(text, "from {} {places}: {what}", narrow(&phrases::start(start)));
-        self.losses(&outcome.losses, text);
-        self.saved(impact, &outcome.saved, text);
-        if outcome.never > 0 {
+        self.losses(&outcome.losing, text);
+        self.saved(impact, &outcome.keeping, text);
+        if outcome.never.total() > 0 {
             let them = if self.enforcement(impact).surfaces.len() == 1 { "it" } else { "any of them" };
-            let _ = writeln!(text, "  {}", faint(&format!("{} did not open {them} before either", count(outcome.never, "role"))));
+            let never = format!("{} did not open {them} before either", number_of(outcome.never));
+            let _ = writeln!(text, "  {}", faint(&never));
         }
     }
 
@@ -110,25 +114,30 @@ impl View<'_> {
         }
     }
 
-    /// The losses; those who lose the same stand together.
-    fn losses(&self, losses: &[Loss], text: &mut String) {
-        let mut alike: Vec<(Vec<Holder>, &[Loss])> = Vec::new();
-        for own in losses.chunk_by(|a, b| a.holder == b.holder) {
-            let same = |other: &&[Loss]| other.len() == own.len() && other.iter().zip(own).all(|(a, b)| is_alike(a, b));
-            match alike.iter_mut().find(|(_, other)| same(other)) {
-                Some((holders, _)) => holders.push(own[0].holder),
-                None => alike.push((vec![own[0].holder], own)),
-            }
-        }
-        for (holders, losses) in alike {
-            let surfaces = losses.iter().map(|loss| loss.surfaces.len()).sum();
-            let names: Vec<&str> = holders.iter().map(|holder| self.holder(*holder)).collect();
-            let lose = verb(holders.len());
-            let _ = writeln!(text, "  {} {lose} {}", words::all_of(&names), count(surfaces, "surface"));
-            for loss in losses {
+    fn losses(&self, losing: &[Alike<Loss>], text: &mut String) {
+        for Alike { holders, what } in losing {
+            let surfaces = what.iter().map(|loss| loss.surfaces.len()).sum();
+            let _ = writeln!(text, "  {} {} {}", self.names(holders), verb(holders.len()), count(surfaces, "surface"));
+            for loss in what {
                 let _ = writeln!(text, "    {}", self.loss(loss));
             }
         }
+    }
+
+    /// All the roles, and some of the groups and users.
+    fn names(&self, holders: &[Holder]) -> String {
+        let of_kind = |is_kind: fn(&Holder) -> bool| -> Vec<&str> {
+            holders.iter().filter(|holder| is_kind(holder)).map(|holder| self.holder(*holder)).collect()
+        };
+        let mut parts: Vec<String> =
+            of_kind(|holder| matches!(holder, Holder::Role(..))).iter().map(ToString::to_string).collect();
+        let groups = of_kind(|holder| matches!(holder, Holder::Group(_)));
+        let users = of_kind(|holder| matches!(holder, Holder::User(_)));
+        for (kind, names) in [("group", groups), ("user", users)] {
+            let s = if names.len() == 1 { "" } else { "s" };
+            parts.extend((!names.is_empty()).then(|| format!("{kind}{s} {}", some(&names, SUBJECTS))));
+        }
+        words::all_of(&parts)
     }
 
     fn loss(&self, loss: &Loss) -> String {
@@ -145,11 +154,8 @@ impl View<'_> {
     }
 
     fn surfaces(&self, surfaces: &[usize]) -> String {
-        let mut names: Vec<String> = surfaces.iter().take(NAMED).map(|at| self.program.surfaces[*at].title()).collect();
-        if surfaces.len() > NAMED {
-            names.push(format!("{} more", surfaces.len() - NAMED));
-        }
-        words::all_of(&names)
+        let names: Vec<String> = surfaces.iter().map(|at| self.program.surfaces[*at].title()).collect();
+        some(&names, NAMED)
     }
 
     fn way(&self, way: Way) -> String {
@@ -158,26 +164,36 @@ impl View<'_> {
     }
 
     /// Whom backfills save, by backfill and how much they keep.
-    fn saved(&self, impact: &Impact, saved: &[Saved], text: &mut String) {
-        let mut alike: Vec<(Vec<usize>, usize, Vec<&str>)> = Vec::new();
-        for own in saved.chunk_by(|a, b| a.holder == b.holder) {
-            let mut backfills: Vec<usize> = own.iter().flat_map(|saved| saved.backfills.iter().copied()).collect();
+    fn saved(&self, impact: &Impact, keeping: &[Alike<Saved>], text: &mut String) {
+        let mut alike: Vec<(Vec<usize>, usize, Vec<Holder>)> = Vec::new();
+        for Alike { holders, what } in keeping {
+            let mut backfills: Vec<usize> = what.iter().flat_map(|saved| saved.backfills.iter().copied()).collect();
             backfills.sort_unstable();
             backfills.dedup();
-            let surfaces = own.iter().map(|saved| saved.surfaces.len()).sum();
-            let name = self.holder(own[0].holder);
+            let surfaces = what.iter().map(|saved| saved.surfaces.len()).sum();
             match alike.iter_mut().find(|(other, count, _)| *other == backfills && *count == surfaces) {
-                Some((_, _, names)) => names.push(name),
-                None => alike.push((backfills, surfaces, vec![name])),
+                Some((_, _, others)) => others.extend(holders),
+                None => alike.push((backfills, surfaces, holders.clone())),
             }
         }
         let all = self.enforcement(impact).surfaces.len() - impact.open - impact.unstated;
-        for (backfills, surfaces, names) in alike {
+        for (backfills, surfaces, mut holders) in alike {
+            holders.sort_unstable_by_key(|holder| self.rank(*holder));
             let by: Vec<&str> = backfills.iter().map(|at| &*self.program.backfills[*at].name).collect();
-            let (by, names) = (words::all_of(&by), words::all_of(&names));
+            let (by, names) = (words::all_of(&by), self.names(&holders));
             let kept = if surfaces == all { "all".to_owned() } else { format!("{surfaces} of {all}") };
             let _ = writeln!(text, "  the backfill {by} keeps {kept} for {names}");
         }
+    }
+
+    /// Roles by their names, then groups, then users.
+    fn rank(&self, holder: Holder) -> (usize, &str) {
+        let kind = match holder {
+            Holder::Role(..) => 0,
+            Holder::Group(_) => 1,
+            Holder::User(_) => 2,
+        };
+        (kind, self.holder(holder))
     }
 
     fn holder(&self, holder: Holder) -> &str {
@@ -189,9 +205,19 @@ impl View<'_> {
     }
 }
 
-/// Whether two lose the same.
-fn is_alike(a: &Loss, b: &Loss) -> bool {
-    (&a.surfaces, &a.left, &a.missing, a.back) == (&b.surfaces, &b.left, &b.missing, b.back)
+/// `a, b and 5 more`.
+fn some(names: &[impl AsRef<str>], most: usize) -> String {
+    let mut some: Vec<String> = names.iter().take(most).map(|name| name.as_ref().to_owned()).collect();
+    some.extend((names.len() > most).then(|| format!("{} more", names.len() - most)));
+    words::all_of(&some)
+}
+
+/// `2 roles, 1 group and 30 users`.
+fn number_of(holders: Holders) -> String {
+    let kinds = [(holders.roles, "role"), (holders.groups, "group"), (holders.users, "user")];
+    let parts: Vec<String> =
+        kinds.into_iter().filter(|(number, _)| *number > 0).map(|(number, kind)| count(number, kind)).collect();
+    words::all_of(&parts)
 }
 
 const fn verb(number: usize) -> &'static str {
@@ -205,9 +231,19 @@ struct WayView<'s> {
     when: Option<String>,
 }
 
+/// Who, by kind.
+#[derive(Debug, Default, Serialize)]
+struct HoldersView<'s> {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    roles: Vec<&'s str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    groups: Vec<&'s str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    users: Vec<&'s str>,
+}
+
 #[derive(Debug, Serialize)]
 struct LossView<'s> {
-    role: &'s str,
     surfaces: Vec<String>,
     left: Vec<WayView<'s>>,
     missing: Vec<&'s str>,
@@ -220,9 +256,24 @@ struct LossView<'s> {
 
 #[derive(Debug, Serialize)]
 struct SavedView<'s> {
-    role: &'s str,
     surfaces: Vec<String>,
     backfills: Vec<&'s str>,
+}
+
+/// Those to whom the same happens.
+#[derive(Debug, Serialize)]
+struct AlikeView<'s, T> {
+    #[serde(flatten)]
+    who: HoldersView<'s>,
+    what: Vec<T>,
+}
+
+/// How many, by kind.
+#[derive(Debug, Serialize)]
+struct NumbersView {
+    roles: usize,
+    groups: usize,
+    users: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -234,9 +285,9 @@ struct WaveView<'s> {
     default: bool,
     regions: Vec<&'s str>,
     begun: bool,
-    losses: Vec<LossView<'s>>,
-    saved: Vec<SavedView<'s>>,
-    never: usize,
+    losing: Vec<AlikeView<'s, LossView<'s>>>,
+    keeping: Vec<AlikeView<'s, SavedView<'s>>>,
+    never: NumbersView,
 }
 
 #[derive(Debug, Serialize)]
@@ -249,6 +300,19 @@ struct ImpactView<'s> {
 }
 
 impl View<'_> {
+    fn alike_view<'s, W, T>(&'s self, alike: &Alike<W>, view: impl Fn(&W) -> T) -> AlikeView<'s, T> {
+        let mut who = HoldersView::default();
+        for holder in &alike.holders {
+            let names = match holder {
+                Holder::Role(..) => &mut who.roles,
+                Holder::Group(_) => &mut who.groups,
+                Holder::User(_) => &mut who.users,
+            };
+            names.push(self.holder(*holder));
+        }
+        AlikeView { who, what: alike.what.iter().map(view).collect() }
+    }
+
     fn wave_view(&self, wave: &Wave) -> WaveView<'_> {
         let titles = |surfaces: &[usize]| surfaces.iter().map(|at| self.program.surfaces[*at].title()).collect();
         let names = |ids: &[PermissionId]| ids.iter().map(|id| self.program.catalog.name(*id)).collect();
@@ -258,7 +322,6 @@ impl View<'_> {
             when: self.program.conditions.get(way.condition).map(ToString::to_string),
         };
         let loss = |loss: &Loss| LossView {
-            role: self.holder(loss.holder),
             surfaces: titles(&loss.surfaces),
             left: loss.left.iter().map(way).collect(),
             missing: names(&loss.missing),
@@ -267,19 +330,19 @@ impl View<'_> {
             backfill: loss.back.map(|back| backfill(back.backfill)),
         };
         let saved = |saved: &Saved| SavedView {
-            role: self.holder(saved.holder),
             surfaces: titles(&saved.surfaces),
             backfills: saved.backfills.iter().map(|at| backfill(*at)).collect(),
         };
+        let never = wave.outcome.never;
         WaveView {
             from: wave.start.map(|start| start.date.to_string()),
             certainty: wave.start.map(|start| start.certainty.name()),
             default: wave.places.contains(&None),
             regions: wave.places.iter().flatten().map(|region| &*self.program.regions[region.index()]).collect(),
             begun: wave.begun,
-            losses: wave.outcome.losses.iter().map(loss).collect(),
-            saved: wave.outcome.saved.iter().map(saved).collect(),
-            never: wave.outcome.never,
+            losing: wave.outcome.losing.iter().map(|alike| self.alike_view(alike, loss)).collect(),
+            keeping: wave.outcome.keeping.iter().map(|alike| self.alike_view(alike, saved)).collect(),
+            never: NumbersView { roles: never.roles, groups: never.groups, users: never.users },
         }
     }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use rustc_hash::FxHashSet;
 
 use crate::access::{self, Access, Given, Way};
-use crate::model::{GroupId, Holder, Program, Requirement, RoleId, UserId};
+use crate::model::{Holder, Program, Requirement, RoleId};
 use crate::scopes::ScopeId;
 use crate::sets::PermissionId;
 use crate::timeline::Moment;
@@ -21,17 +21,10 @@ pub struct Subject {
     pub roles: Vec<RoleId>,
 }
 
-/// The groups and then the users of a project, in order of their names.
-fn everybody(program: &Program) -> Vec<Holder> {
-    let groups = (0..program.subjects.groups.len()).map(|at| Holder::Group(GroupId::new(at)));
-    let users = (0..program.subjects.users.len()).map(|at| Holder::User(UserId::new(at)));
-    groups.chain(users).collect()
-}
-
 /// The groups and users that read an object.
 #[must_use]
 pub fn readers(program: &Program, object: usize) -> Vec<Subject> {
-    everybody(program).into_iter().filter_map(|holder| reader(program, holder, object)).collect()
+    program.subjects.everybody().filter_map(|holder| reader(program, holder, object)).collect()
 }
 
 /// The groups and then the users that hold or reach what asks for permissions, in order of their names; with `scope`, only those
@@ -42,7 +35,7 @@ pub fn subjects(access: &mut Access<'_>, asked: &Requirement, scope: Option<Scop
     let giving = giving(access, permissions, moment);
     let open = access.program.subjects.applications.iter().any(|application| application.full_access);
     let mut found = Vec::new();
-    for holder in everybody(access.program) {
+    for holder in access.program.subjects.everybody() {
         let given = access::of(access.program, holder);
         let mut roles: Vec<RoleId> = given.iter().map(|given| given.role).filter(|role| giving.contains(role)).collect();
         if roles.is_empty() && !(open && matches!(holder, Holder::User(_))) {
