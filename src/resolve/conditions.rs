@@ -75,8 +75,10 @@ impl Resolver<'_> {
         let (allowing, refusing): (Vec<_>, Vec<_>) =
             permissions.iter().copied().partition(|id| self.allowed(*id, variable) != Allowed::No);
         let mut sound = refusing.is_empty();
+        let is_number = comparison.ordered || comparison.values.iter().any(|value| matches!(value, ast::Value::Number(_)));
+        let kind = if is_number { ValueType::Number } else { ValueType::String };
         if !sound {
-            self.refuse(comparison.variable, source, clause, &refusing);
+            self.refuse((comparison.variable, kind), source, clause, &refusing);
         }
         for value in &comparison.values {
             if let ast::Value::Variable(name) = value
@@ -85,7 +87,7 @@ impl Resolver<'_> {
                 let refuses = |id: &&PermissionId| self.allowed(**id, name.text(source)) == Allowed::No;
                 let refusing: Vec<_> = allowing.iter().filter(refuses).copied().collect();
                 if !refusing.is_empty() {
-                    self.refuse(*name, source, clause, &refusing);
+                    self.refuse((*name, kind), source, clause, &refusing);
                     sound = false;
                 }
             }
@@ -135,9 +137,14 @@ impl Resolver<'_> {
         }
     }
 
-    fn refuse(&mut self, variable: ast::Name, source: &Source, clause: Span, permissions: &[PermissionId]) {
+    fn refuse(&mut self, (variable, kind): (ast::Name, ValueType), source: &Source, clause: Span, permissions: &[PermissionId]) {
         let names: Vec<String> = permissions.iter().map(|id| self.program.catalog.name(*id).to_owned()).collect();
-        self.sink.report(words::roles::condition_not_allowed(variable.text(source), variable.span, clause, &names));
+        self.sink.report(words::roles::condition_not_allowed(
+            (variable.text(source), kind.name()),
+            variable.span,
+            clause,
+            &names,
+        ));
     }
 }
 

@@ -408,6 +408,15 @@ pub enum ValueType {
 }
 
 impl ValueType {
+    /// The type as the language writes it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::String => "string",
+            Self::Number => "number",
+        }
+    }
+
     /// One value of the type, in words.
     #[must_use]
     pub const fn described(self) -> &'static str {

@@ -121,6 +121,9 @@ fn habits_of_other_languages_are_told() {
         check_help(&format!("role r {{\n {line}\n}}\n"), 2, help);
     }
     check_help("role s {}\nrole r extends s copies s {}\n", 2, "`copies` comes before `extends`");
+    check_help("role s {}\nrole r {\n extends s\n}\n", 3, "before the `{`, as in `role b extends a {`");
+    check_help("role r {\n allow d:e:view where X.y < 3\n}\n", 2, "conditions X.y: number }");
+    check_help("role r {\n allow d:e:view where X.y == \"a\"\n}\n", 2, "conditions X.y: string }");
     check_help("home division main\nrole r {\n allow d:e:view in home\n}\n", 3, "did you mean `main`?");
     check_help("domain x {\n entity y { view, edit }\n}\n", 2, "without commas");
     check_help("backfill b {\n when d:e:view\n add d:e:edit\n region us 2026-01-01\n}\n", 4, "with its day");

@@ -49,13 +49,13 @@ pub fn fact_in_override(what: &str, span: Span) -> Diagnostic {
         .help("an override takes `allow`, `except`, `within`, `owner` and `allow-finding`")
 }
 
-/// A variable that the catalog does not allow on a permission.
+/// A variable, of what seems to be its type, that the catalog does not allow on a permission.
 #[must_use]
-pub fn condition_not_allowed(variable: &str, span: Span, clause: Span, refused: &[String]) -> Diagnostic {
+pub fn condition_not_allowed((variable, kind): (&str, &str), span: Span, clause: Span, refused: &[String]) -> Diagnostic {
     let line = refused.first().map(|name| {
         let mut parts = name.splitn(3, ':');
         let (domain, entity, action) = (parts.next().unwrap_or(""), parts.next().unwrap_or(""), parts.next().unwrap_or(""));
-        format!("domain {domain} {{ entity {entity} {{ action {action} conditions {variable}: string }} }}")
+        format!("domain {domain} {{ entity {entity} {{ action {action} conditions {variable}: {kind} }} }}")
     });
     let finding = Diagnostic::new(
         Code::ConditionNotAllowed,

@@ -10,7 +10,7 @@ use crate::diagnostic::Sink;
 use crate::source::{Source, Sources};
 use crate::syntax::ast::{
     Action, AllowFinding, Attribute, AttributeKind, Backfill, BackfillClauseKind, ClauseKind, Condition, ConditionKind, Day,
-    Domain, Entity, Item, ItemKind, Name, Requirement, Role, Scope, Selector, Surface, SurfaceKind, Text, Value, ValueType,
+    Domain, Entity, Item, ItemKind, Name, Requirement, Role, Scope, Selector, Surface, SurfaceKind, Text, Value,
 };
 use crate::syntax::parse;
 
@@ -169,13 +169,9 @@ impl<'t, W: Write> Tree<'t, W> {
             AttributeKind::Since(date) => self.line(&format!("since {}", date.day)),
             AttributeKind::AnyConditions => self.line("conditions any"),
             AttributeKind::Conditions(variables) => self.node("conditions", |tree| {
-                variables.iter().try_for_each(|variable| {
-                    let value_type = match variable.value_type {
-                        ValueType::String => "string",
-                        ValueType::Number => "number",
-                    };
-                    tree.line(&format!("{value_type} {}", tree.text(variable.name)))
-                })
+                variables
+                    .iter()
+                    .try_for_each(|variable| tree.line(&format!("{} {}", variable.value_type.name(), tree.text(variable.name))))
             }),
             AttributeKind::Requires(selector) => self.selectors("requires", &[*selector]),
         }

@@ -148,12 +148,7 @@ impl<'s> Line<'s> {
             ast::AttributeKind::Conditions(variables) => line.word("conditions").list_of(
                 variables,
                 |variable| variable.name.span,
-                |line, variable| {
-                    line.name(variable.name).glue().word(":").word(match variable.value_type {
-                        ast::ValueType::String => "string",
-                        ast::ValueType::Number => "number",
-                    })
-                },
+                |line, variable| line.name(variable.name).glue().word(":").word(variable.value_type.name()),
             ),
             ast::AttributeKind::Requires(selector) => line.word("requires").selector(*selector),
         })

@@ -401,6 +401,7 @@ fn help(text: &str, at: usize, found: &str) -> Option<Cow<'static, str>> {
         }
         ":" if ends_with_keyword(line) => "no colon stands after a keyword",
         "[" if line.ends_with(" in ") && !line.contains(" where ") => "divisions stand without brackets",
+        "extends" | "copies" if line.trim().is_empty() => "parents stand before the `{`, as in `role b extends a {`",
         "copies" if line.contains(" extends ") => "`copies` comes before `extends`",
         "," if line.contains(" copies ") => "a role copies one role; it may extend several",
         "if" | "when" if line.trim_start().starts_with("allow ") => "a condition begins with `where`",
