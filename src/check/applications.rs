@@ -1,13 +1,13 @@
 //! Applications that are open to whoever has no role in them, and options that stand for what groups give.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::FxHashSet;
 
 use super::Stages;
 use super::joined::{self, Joined};
 use super::together::Bits;
-use crate::access::{self, Through};
+use crate::access::{self, Given};
 use crate::diagnostic::{Sink, words};
-use crate::model::{Application, OldOption, Program, UserId};
+use crate::model::{Application, OldOption, UserId};
 
 pub(super) fn check(stages: Stages<'_>, sink: &mut Sink) {
     let program = stages.program;
@@ -32,16 +32,12 @@ fn unconfigured(stages: Stages<'_>, open: &[(usize, &Application)], sink: &mut S
     let of_role = |role| flat.groups(role).unwrap_or_default().iter().fold(0, |all, group| all | bits.of(program, group.set));
     let by_role: Vec<u64> = program.role_ids().map(of_role).collect();
     let joined = Joined::new(program, |role, _| by_role[role.index()]);
-    let optional = optional(program, open);
+    let optional: FxHashSet<UserId> = program.subjects.old_options.iter().map(|old| old.user).collect();
     let mut lacking: Vec<Option<(UserId, usize)>> = vec![None; open.len()];
     for user in joined::users(program) {
         let mut has = joined.of_user(program, user);
-        if let Some(replaced) = optional.get(&user) {
-            // There, what groups give does not count.
-            has &= !replaced;
-            has |= access::of_user(program, user)
-                .filter(|given| !matches!(given.through, Through::Group(..)))
-                .fold(0, |all, given| all | by_role[given.role.index()] & replaced);
+        if optional.contains(&user) {
+            has = counting(stages, user, open);
         }
         for (at, lacking) in lacking.iter_mut().enumerate().filter(|(at, _)| has & (1 << at) == 0) {
             if !program.sets.is_empty(open[at].1.owns) {
@@ -56,15 +52,18 @@ fn unconfigured(stages: Stages<'_>, open: &[(usize, &Application)], sink: &mut S
     }
 }
 
-/// By user: the applications among these in which an old option stands for what groups give.
-fn optional(program: &Program, open: &[(usize, &Application)]) -> FxHashMap<UserId, u64> {
-    let mut optional: FxHashMap<UserId, u64> = FxHashMap::default();
-    for old in &program.subjects.old_options {
-        if let Some(at) = open.iter().position(|(application, _)| *application == old.application) {
-            *optional.entry(old.user).or_default() |= 1 << at;
-        }
-    }
-    optional
+/// The applications of which a user with old options has something that counts, permission by permission: applications may
+/// own the same ones, and an old option counts for no other application's.
+fn counting(stages: Stages<'_>, user: UserId, open: &[(usize, &Application)]) -> u64 {
+    let Stages { program, flat, .. } = stages;
+    let given: Vec<Given> = access::of_user(program, user).collect();
+    let has = |application: &Application| {
+        program.sets.iter(application.owns).any(|permission| {
+            let holds = |given: &Given| flat.holds(program, given.role, permission);
+            given.iter().any(|given| holds(given) && access::counts(program, user, given.through, permission))
+        })
+    };
+    open.iter().enumerate().filter(|(_, (_, application))| has(application)).fold(0, |all, (at, _)| all | 1 << at)
 }
 
 /// What an old option replaces.

@@ -48,16 +48,15 @@ fn mask(stages: Stages<'_>, never: &Never, role: RoleId, meets: &mut FxHashMap<(
 
 /// The first permission of each selector that a role holds.
 fn held(stages: Stages<'_>, never: &Never, role: RoleId) -> Vec<PermissionId> {
-    let Stages { program, flat, epochs, .. } = stages;
-    let gained = |permission| {
-        let gains = epochs.calendars.iter().filter_map(|calendar| calendar.gains.get(&role)).flatten();
-        gains.into_iter().any(|gain| gain.permission == permission)
-    };
-    let first = |set: &SetId| {
-        let mut permissions = program.sets.iter(*set);
-        permissions.find(|permission| flat.holds(program, role, *permission) || gained(*permission))
-    };
+    let first = |set: &SetId| stages.program.sets.iter(*set).find(|permission| ever_holds(stages, role, *permission));
     never.sets.iter().filter_map(first).collect()
+}
+
+/// Whether a role holds a permission at some time, somewhere.
+fn ever_holds(stages: Stages<'_>, role: RoleId, permission: PermissionId) -> bool {
+    let Stages { program, flat, epochs, .. } = stages;
+    let mut gains = epochs.calendars.iter().filter_map(|calendar| calendar.gains.get(&role)).flatten();
+    flat.holds(program, role, permission) || gains.any(|gain| gain.permission == permission)
 }
 
 fn roles(stages: Stages<'_>, never: &Never, (masks, whole): (&[u64], u64), sink: &mut Sink) {
@@ -89,31 +88,38 @@ struct Fold {
     more: usize,
 }
 
-/// Whoever holds, through several roles, what none of them holds alone; folded by the roles.
-fn subjects(stages: Stages<'_>, never: &Never, masks: (&[u64], u64), sink: &mut Sink) {
+/// A role that somebody has, and of which selectors it gives them something.
+type Part = (Given, u64);
+
+/// Whoever holds, through several roles, what none of them gives alone; folded by the roles.
+fn subjects(stages: Stages<'_>, never: &Never, (masks, whole): (&[u64], u64), sink: &mut Sink) {
     let program = stages.program;
     let mut found: BTreeMap<Vec<RoleId>, Fold> = BTreeMap::new();
-    let mut given: Vec<Given> = Vec::new();
+    let mut parts: Vec<Part> = Vec::new();
+    let part = |given: Given| Some((given, masks[given.role.index()])).filter(|(_, mask)| *mask != 0);
     for at in 0..program.subjects.groups.len() {
         let id = GroupId::new(at);
         let group = program.subjects.group(id);
-        given.clear();
-        given.extend(access::of_group(program, id));
-        if let Some(roles) = together(masks, &given) {
-            let places = places(program, &given, &roles, group.name_span);
+        parts.clear();
+        parts.extend(access::of_group(program, id).filter_map(part));
+        if let Some(roles) = together(&parts, whole) {
+            let places = places(program, &parts, &roles, group.name_span);
             note(&mut found, roles, format!("the group `{}`", group.name), places);
         }
     }
     for at in 0..program.subjects.users.len() {
         let id = UserId::new(at);
         let user = program.subjects.user(id);
-        given.clear();
-        given.extend(access::of_user(program, id));
+        parts.clear();
+        parts.extend(access::of_user(program, id).filter_map(part));
         if !program.subjects.options_of(id).is_empty() {
-            given.retain(|given| counts_somewhere(program, id, never, *given));
+            for part in &mut parts {
+                part.1 = counting(stages, never, id, *part);
+            }
+            parts.retain(|(_, mask)| *mask != 0);
         }
-        if let Some(roles) = together(masks, &given) {
-            let places = places(program, &given, &roles, user.name_span);
+        if let Some(roles) = together(&parts, whole) {
+            let places = places(program, &parts, &roles, user.name_span);
             note(&mut found, roles, format!("the user `{}`", user.name), places);
         }
     }
@@ -129,15 +135,15 @@ fn subjects(stages: Stages<'_>, never: &Never, masks: (&[u64], u64), sink: &mut 
 }
 
 /// The roles that make it up together, if no single one does.
-fn together((masks, whole): (&[u64], u64), given: &[Given]) -> Option<Vec<RoleId>> {
-    let all = given.iter().fold(0, |all, given| all | masks[given.role.index()]);
-    if all != whole || given.iter().any(|given| masks[given.role.index()] == whole) {
+fn together(parts: &[Part], whole: u64) -> Option<Vec<RoleId>> {
+    let all = parts.iter().fold(0, |all, (_, mask)| all | mask);
+    if all != whole || parts.iter().any(|(_, mask)| *mask == whole) {
         return None;
     }
     let (mut roles, mut so_far) = (Vec::new(), 0);
-    for given in given {
-        if masks[given.role.index()] & !so_far != 0 {
-            so_far |= masks[given.role.index()];
+    for (given, mask) in parts {
+        if mask & !so_far != 0 {
+            so_far |= mask;
             roles.push(given.role);
         }
     }
@@ -151,10 +157,10 @@ fn note(found: &mut BTreeMap<Vec<RoleId>, Fold>, roles: Vec<RoleId>, first: Stri
 }
 
 /// Where these roles are assigned, each once; the subject's name where none is.
-fn places(program: &Program, given: &[Given], roles: &[RoleId], name: Span) -> Vec<Span> {
+fn places(program: &Program, parts: &[Part], roles: &[RoleId], name: Span) -> Vec<Span> {
     let assigned = |role: &RoleId| {
-        let given = given.iter().filter(|given| given.role == *role);
-        given.into_iter().find_map(|given| match given.through {
+        let given = parts.iter().filter(|(given, _)| given.role == *role);
+        given.into_iter().find_map(|(given, _)| match given.through {
             Through::Own(at) | Through::Group(_, at) => Some(program.subjects.assignments[at as usize].span),
             Through::Automatic | Through::OldOption(_) => None,
         })
@@ -163,8 +169,15 @@ fn places(program: &Program, given: &[Given], roles: &[RoleId], name: Span) -> V
     if places.is_empty() { vec![name] } else { places }
 }
 
-/// Whether a role counts for anything that a `never` names, beside an old option.
-fn counts_somewhere(program: &Program, user: UserId, never: &Never, given: Given) -> bool {
-    let mut permissions = never.sets.iter().flat_map(|set| program.sets.iter(*set));
-    permissions.any(|permission| access::counts(program, user, given.through, permission))
+/// Of which selectors a role gives something that counts for a user with old options, permission by permission.
+fn counting(stages: Stages<'_>, never: &Never, user: UserId, (given, mask): Part) -> u64 {
+    if matches!(given.through, Through::Own(_) | Through::Automatic) {
+        return mask;
+    }
+    let counts = |permission| access::counts(stages.program, user, given.through, permission);
+    let has_some = |at: usize| {
+        let mut permissions = stages.program.sets.iter(never.sets[at]);
+        permissions.any(|permission| counts(permission) && ever_holds(stages, given.role, permission))
+    };
+    (0..never.sets.len().min(64)).filter(|at| mask & (1 << at) != 0 && has_some(*at)).fold(0, |all, at| all | 1 << at)
 }

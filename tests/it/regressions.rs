@@ -321,3 +321,62 @@ fn what_a_done_backfill_added_is_held_where_the_trigger_is() {
     check_only("done-backfill", &role("", " allow d:typed:view"));
     check_only("done-backfill", &role("", " except d:typed:view"));
 }
+
+#[test]
+fn an_old_option_counts_in_its_application_alone() {
+    let text = |head: &str, owned: &str| {
+        format!(
+            "home division home_of_all
+             role r {{ allow d:e:view }}
+             role other {{ allow d:e:edit }}
+             group g
+             user \"u\" member of g
+             assign r to group g in all
+             assign other to group g in all
+             {head}
+             application scripter owns {owned}
+             old option role r on user \"u\" in scripter
+            "
+        )
+    };
+    let code = "unconfigured-full-access";
+    // What the group gives does not count, though it is another application's too; nor does the option, which is not its own.
+    let open = |mark: &str| format!("application callback owns d:e:view unconfigured full-access{mark}");
+    check_only(code, &text(&open(&format!(" //^ {code}")), "d:e:view, d:e:edit").replace("role r on", "role other on"));
+    check_only(code, &text(&open(""), "d:e:view, d:e:edit"));
+    check_only(code, &text(&open(""), "d:e:edit"));
+    let alone = text(&open(&format!(" //^ {code}")), "d:e:edit").replace("assign r to group g in all", "");
+    check_only(code, &alone);
+}
+
+#[test]
+fn what_an_old_option_replaces_breaks_no_never() {
+    let text = |owned: &str, marks: [&str; 2]| {
+        format!(
+            "home division home_of_all
+             role viewer {{ allow d:e:view }}
+             role editor {{ allow d:e:edit }}
+             role both {{ allow d:e:{{view, edit}}  allow-finding never-broken \"of old\" }}
+             group g
+             user \"u\" member of g
+             assign viewer to user \"u\" in all{}
+             assign editor to group g in all
+             assign both to user \"other\" in all
+             user \"other\"
+             application scripter owns {owned}
+             old option role editor on user \"u\" in scripter{}
+             never d:e:view with d:e:edit
+            ",
+            marks[0], marks[1]
+        )
+    };
+    let told = " //^ never-broken";
+    let check = |text: String| check_only("never-broken", &text);
+    // The option's role counts in its application alone, and what the group gives counts everywhere else.
+    check(
+        text("d:e:view", ["", ""]).replace("assign editor to group g in all", "assign editor to group g in all //^ never-broken"),
+    );
+    check(text("d:e:edit", [told, ""]).replace("assign editor to group g in all", ""));
+    check(text("d:e:edit", ["", ""]).replace("old option role editor", "old option role viewer"));
+    check(text("d:e:edit", ["", ""]).replace("old option role editor", "old option role viewer").replace("editor to", "both to"));
+}
