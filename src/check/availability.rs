@@ -2,11 +2,13 @@
 
 use jiff::civil::Date;
 
+use super::Stages;
 use super::licenses::facts;
 use crate::diagnostic::{Sink, words};
 use crate::model::{ParentKind, Program, RoleId, RoleKind};
 
-pub(super) fn check(program: &Program, sink: &mut Sink) {
+pub(super) fn check(stages: Stages<'_>, sink: &mut Sink) {
+    let program = stages.program;
     let Some(created) = program.organisation.created else { return };
     let missing: Vec<Option<String>> = program.role_ids().map(|role| needs(program, role, created)).collect();
     if missing.iter().all(Option::is_none) {
@@ -20,7 +22,7 @@ pub(super) fn check(program: &Program, sink: &mut Sink) {
         sink.report(finding.about(about));
     };
     // What the vendor makes its own roles of is the vendor's affair.
-    for child in program.role_ids().filter(|id| program.role(*id).kind != RoleKind::Default) {
+    for child in stages.flat_roles().into_iter().filter(|id| program.role(*id).kind != RoleKind::Default) {
         for parent in program.parents(child) {
             let what = match parent.kind {
                 ParentKind::Extends => "extended here",

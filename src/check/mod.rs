@@ -78,7 +78,7 @@ pub fn check(stages: Stages<'_>, sink: &mut Sink) {
     }
     backfills::check(stages, sink);
     licenses::check(stages, sink);
-    availability::check(stages.program, sink);
+    availability::check(stages, sink);
     assignments::check(stages, sink);
     together::check(stages, sink);
     applications::check(stages, sink);

@@ -215,7 +215,7 @@ type Need = (Needing, RoleId, Span);
 fn required(stages: Stages<'_>, sink: &mut Sink) {
     let program = stages.program;
     let mut needs: Vec<Need> = Vec::new();
-    for role in program.named_roles() {
+    for role in program.named_roles().into_iter().filter(|role| stages.flat.is_flat(*role)) {
         let own = facts(program, role).into_iter().flat_map(|facts| &facts.requires_roles);
         needs.extend(own.map(|(other, span)| (Needing::Role(role), *other, *span)));
     }
@@ -251,6 +251,10 @@ impl<'p> Required<'p> {
         for role in stages.order.roles.iter().copied() {
             let inherited = program.parents(role).iter().fold(0, |all, parent| all | gives[parent.role.index()]);
             gives[role.index()] |= inherited;
+        }
+        // What a role with an error in it inherits is not known: whoever has it is not said to lack anything.
+        for (gives, _) in gives.iter_mut().zip(&stages.order.tainted).filter(|(_, tainted)| **tainted) {
+            *gives = u64::MAX;
         }
         let (mut by_role, mut by_group) = (FxHashMap::default(), FxHashMap::default());
         for (needing, role, _) in needs {

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use rolec::compile::{Input, compile};
 use rolec::diagnostic::{Diagnostic, Level};
+use rolec::model::Organisation;
 use rolec::source::Sources;
 
 use crate::folder::run;
@@ -32,12 +33,16 @@ fn check_only(code: &str, source: &str) {
 }
 
 fn check_those(source: &str, counts: impl Fn(&Diagnostic) -> bool) {
+    check_in(Organisation::default(), source, counts);
+}
+
+fn check_in(organisation: Organisation, source: &str, counts: impl Fn(&Diagnostic) -> bool) {
     let text = format!("{CATALOG}{source}");
     let expected = text.lines().enumerate().filter_map(|(at, line)| line.split_once("//^ ").map(|(_, codes)| (at, codes)));
     let expected: BTreeSet<(usize, String)> =
         expected.flat_map(|(at, codes)| codes.split_whitespace().map(move |code| (at, code.to_owned()))).collect();
     let sources = Sources::new(vec![("text.role".to_owned(), text.clone(), false)]);
-    let compilation = compile(Input { sources, ..Input::default() });
+    let compilation = compile(Input { sources, organisation, ..Input::default() });
     let file = &compilation.sources.files()[0];
     let counted = compilation.findings.iter().filter(|finding| counts(finding));
     let line = |finding: &Diagnostic| finding.primary().map_or(0, |place| file.line_of(place.start));
@@ -379,4 +384,43 @@ fn what_an_old_option_replaces_breaks_no_never() {
     check(text("d:e:edit", [told, ""]).replace("assign editor to group g in all", ""));
     check(text("d:e:edit", ["", ""]).replace("old option role editor", "old option role viewer"));
     check(text("d:e:edit", ["", ""]).replace("old option role editor", "old option role viewer").replace("editor to", "both to"));
+}
+
+#[test]
+fn a_role_with_an_error_in_it_is_not_judged_beside_others() {
+    let text = |parent: &str| {
+        format!(
+            "role needed {{}}
+             role base {{ {parent} }}
+             role needing extends base {{ requires role needed }}
+             user \"u\"
+             assign needing to user \"u\" in all
+            "
+        )
+    };
+    let code = "missing-required-role";
+    check_only(
+        code,
+        &text("allow d:e:view").replace("requires role needed }", "requires role needed } //^ missing-required-role"),
+    );
+    check_only(code, &text("allow d:e:view  allow d:e:nothing"));
+    // Nor does anybody lack what such a role may inherit.
+    check_only(
+        code,
+        &text("allow d:e:view")
+            .replace("user \"u\"", "user \"u\" role odd extends needed { allow d:e:nothing } assign odd to user \"u\" in all"),
+    );
+    let text = |copied: &str| {
+        format!(
+            "default role late {{ available when organisation created from 2026-01-01 }}
+             role copy copies late {{ {copied}
+            "
+        )
+    };
+    let check = |source: &str| {
+        let organisation = Organisation { created: "2025-01-01".parse().ok(), ..Organisation::default() };
+        check_in(organisation, source, |finding| finding.code.name() == "role-not-available");
+    };
+    check(&text("} //^ role-not-available"));
+    check(&text("allow d:e:nothing }"));
 }
