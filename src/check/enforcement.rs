@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::Stages;
 use crate::diagnostic::{Code, Sink, words};
 use crate::limits;
-use crate::model::{Backfill, Certainty, Enforcement, Program, RegionId, Requirement, RoleId, RoleKind, Start, SurfaceKind};
+use crate::model::{Backfill, Certainty, Day, Enforcement, Program, RegionId, Requirement, RoleId, RoleKind, Start, SurfaceKind};
 use crate::sets::PermissionId;
 use crate::span::Span;
 use crate::timeline::Moment;
@@ -19,6 +19,7 @@ pub(super) fn check(stages: Stages<'_>, sink: &mut Sink) {
     for enforcement in program.enforcements.iter().filter(|enforcement| !enforcement.faulty) {
         if let Some(backfill) = enforcement.after.map(|at| &program.backfills[at]).filter(|backfill| !backfill.faulty) {
             early(program, enforcement, backfill, sink);
+            early_by_choice(program, enforcement, backfill, sink);
             unprepared(program, enforcement, backfill, sink);
         }
         undated(program, enforcement, sink);
@@ -41,6 +42,25 @@ fn early(program: &Program, enforcement: &Enforcement, backfill: &Backfill, sink
             (first.date, first.estimated, backfill.day_span(region)),
         ));
     }
+}
+
+/// The day that the manifest opts in with, where it comes before that of the backfill: one line there, so one finding.
+fn early_by_choice(program: &Program, enforcement: &Enforcement, backfill: &Backfill, sink: &mut Sink) {
+    let is_early = |place: &Option<RegionId>| {
+        let start = program.start(enforcement, *place).filter(|start| start.certainty == Certainty::OptedIn)?;
+        let first = backfill.day(*place).filter(|first| start.date < first.date)?;
+        Some((*place, start.date, first))
+    };
+    let early: Vec<(Option<RegionId>, Date, Day)> = program.places().iter().filter_map(is_early).collect();
+    let Some((place, opted, first)) = early.iter().rev().max_by_key(|(_, _, first)| first.date) else { return };
+    let regions: Vec<&str> =
+        early.iter().map(|(place, ..)| place.map_or("other regions", |region| &*program.regions[region.index()])).collect();
+    sink.report(words::enforcement::opted_in_before_backfill(
+        (&enforcement.name, enforcement.name_span),
+        (*opted, if program.regions.is_empty() { &[] } else { &regions }),
+        &backfill.name,
+        (first.date, first.estimated, backfill.day_span(*place)),
+    ));
 }
 
 /// The surfaces that ask for what the backfill does not add.

@@ -424,3 +424,33 @@ fn a_role_with_an_error_in_it_is_not_judged_beside_others() {
     check(&text("} //^ role-not-available"));
     check(&text("allow d:e:nothing }"));
 }
+
+#[test]
+fn an_opt_in_waits_for_the_backfill() {
+    let text = |early: bool| {
+        format!(
+            "view \"V\" any d:e:edit
+             backfill b {{ when d:e:view add d:e:edit on 2026-02-01 region north on 2026-03-01 region south on 2026-01-10 }}
+             enforcement x {{{}
+                 guards view \"V\"
+                 after backfill b
+                 grace from 2026-01-01 until 2026-06-01
+             }}
+            ",
+            if early { " //^ enforced-before-backfill" } else { "" }
+        )
+    };
+    let check = |day: &str, regions: &[&str], early: bool| {
+        let opt_ins = day.parse().map(|day| ("x".to_owned(), day)).into_iter().collect();
+        let regions = regions.iter().map(|region| (*region).to_owned()).collect();
+        let organisation = Organisation { opt_ins, regions, ..Organisation::default() };
+        check_in(organisation, &text(early), |finding| finding.code.name() == "enforced-before-backfill");
+    };
+    check("2026-02-28", &["north", "south"], true);
+    check("2026-03-01", &["north", "south"], false);
+    // Without a list of regions there may be others, where the default day is the day.
+    check("2026-01-31", &[], true);
+    check("2026-03-01", &[], false);
+    // After the end of the grace the wish says nothing.
+    check("2026-06-02", &["north", "south"], false);
+}

@@ -65,6 +65,27 @@ pub fn before_backfill((name, region): Where<'_>, day: Written, backfill: &str, 
         .help(format!("write `{line}from {}` or a later day: until then roles lack what the backfill adds", first.0))
 }
 
+/// The manifest opts in to an enforcement before the backfill that is to prepare roles for it; the latest day of that.
+#[must_use]
+pub fn opted_in_before_backfill(
+    (name, span): (&str, Span),
+    (opted, regions): (Date, &[&str]),
+    backfill: &str,
+    first: Written,
+) -> Diagnostic {
+    let place = if regions.is_empty() { String::new() } else { format!(" in {}", some_of(regions, 3)) };
+    let estimated = if first.1 { ", estimated" } else { "" };
+    let message = format!("the manifest opts in to `{name}` from {opted}, before the backfill `{backfill}`{place}");
+    Diagnostic::new(Code::EnforcedBeforeBackfill, message)
+        .at(span, format!("asks for its permissions from {opted} on"))
+        .with(first.2, format!("roles gain them on {}{estimated}", first.0))
+        .help(format!(
+            "under `[organisation.opt-in]` in the manifest write `{name} = {}` or a later day, or remove the line: until then roles \
+             lack what the backfill adds",
+            first.0
+        ))
+}
+
 /// A guarded surface asks for something that the backfill before it does not add.
 #[must_use]
 pub fn not_backfilled(
