@@ -18,7 +18,7 @@ use crate::dump::dump;
 use crate::generate::constructs::{ALL, Construct, constructs};
 use crate::generate::shrink::{Projects, Shrinking};
 use crate::generate::{FAULTY_PERCENT, Project, project};
-use crate::reference::{Findings, Roles, Settings, meaning_of_texts, silence};
+use crate::reference::{Findings, Outcomes, Roles, meaning_of_texts, silence};
 
 /// Files by name, in any order.
 type Texts = [(String, String)];
@@ -33,6 +33,11 @@ const OF_ORDER: &[&str] = &[
     "inheritance-cycle",
     "division-cycle",
     "pair-awareness",
+    "guarded-twice",
+    "group-cycle",
+    "no-home-division",
+    "repeated-fact",
+    "duplicate-surface",
 ];
 
 /// The number of projects that is asked for.
@@ -70,6 +75,28 @@ fn ensure_same_findings(what: &str, left: &Findings, right: &Findings, texts: &T
     ensure_equal(&format!("findings: {what}"), &only(left, right), &only(right, left), texts)
 }
 
+fn ensure_same_outcomes(what: &str, left: &Outcomes, right: &Outcomes, texts: &Texts) -> Outcome {
+    ensure_equal(&format!("first days of enforcements: {what}"), &left.starts, &right.starts, texts)?;
+    ensure_same_maps(&format!("what is held: {what}"), &left.held, &right.held, texts)?;
+    ensure_same_maps(&format!("what is reached: {what}"), &left.reached, &right.reached, texts)?;
+    ensure_same_maps(&format!("licences: {what}"), &left.licenses, &right.licenses, texts)?;
+    let (only_left, only_right) = (only(&left.readers, &right.readers), only(&right.readers, &left.readers));
+    ensure_equal(&format!("readers: {what}"), &only_left, &only_right, texts)
+}
+
+/// One holder at a time, so that a message stays short.
+fn ensure_same_maps<T: PartialEq + std::fmt::Debug>(
+    what: &str,
+    left: &BTreeMap<String, T>,
+    right: &BTreeMap<String, T>,
+    texts: &Texts,
+) -> Outcome {
+    for name in left.keys().chain(right.keys()) {
+        ensure_equal(&format!("`{name}`: {what}"), &left.get(name), &right.get(name), texts)?;
+    }
+    Ok(())
+}
+
 fn ensure_same_roles(what: &str, left: &Roles, right: &Roles, texts: &Texts) -> Outcome {
     let names = |roles: &Roles| roles.keys().cloned().collect::<BTreeSet<_>>();
     ensure_equal(&format!("roles: {what}"), &names(left), &names(right), texts)?;
@@ -83,11 +110,6 @@ fn ensure_same_roles(what: &str, left: &Roles, right: &Roles, texts: &Texts) -> 
     Ok(())
 }
 
-/// The settings that a project is compiled with.
-fn settings(project: &Project) -> Settings {
-    Settings { regions: project.regions.clone(), role_backfill: project.role_backfill }
-}
-
 /// What tells the compiler and the reference apart on a project.
 struct Difference {
     /// The codes that only one of them reports, or that they disagree about roles: what must persist while a project shrinks.
@@ -97,11 +119,12 @@ struct Difference {
 
 fn difference(project: &Project) -> Option<Difference> {
     let texts = project.texts();
-    let expected = meaning_of_texts(&texts, &settings(project));
-    let observed = adapter::compile(&texts, &project.regions, project.role_backfill);
-    let what = format!("compiler (left) and reference (right), planted {:?}, {:?}", project.faults, settings(project));
+    let expected = meaning_of_texts(&texts, &project.settings);
+    let observed = adapter::compile(&texts, &project.settings);
+    let what = format!("compiler (left) and reference (right), planted {:?}, {:?}", project.faults, project.settings);
     let outcome = ensure_same_findings(&what, &observed.findings, &expected.findings, &texts)
-        .and_then(|()| ensure_same_roles(&what, &observed.roles, &expected.roles, &texts));
+        .and_then(|()| ensure_same_roles(&what, &observed.roles, &expected.roles, &texts))
+        .and_then(|()| ensure_same_outcomes(&what, &observed.outcomes, &expected.outcomes, &texts));
     let message = outcome.err()?.to_string();
     let codes = |side, mine: &Findings, theirs: &Findings| -> Vec<(&str, String)> {
         only(mine, theirs).into_iter().map(|(code, _)| (side, code)).collect()
@@ -172,12 +195,12 @@ fn ensure_agreement(default_cases: u64, faulty_percent: usize) {
 
 #[test]
 fn the_compiler_agrees_with_the_reference() {
-    ensure_agreement(1_600, FAULTY_PERCENT);
+    ensure_agreement(700, FAULTY_PERCENT);
 }
 
 #[test]
 fn the_compiler_agrees_with_the_reference_about_faults() {
-    ensure_agreement(600, 100);
+    ensure_agreement(300, 100);
 }
 
 /// A list of all kinds of differences, each with a shrunk project: `cargo test --test it differences -- --ignored --nocapture`.
@@ -193,10 +216,11 @@ fn the_order_of_files_is_irrelevant() {
     for_projects(300, FAULTY_PERCENT, |project| {
         let texts = project.texts();
         let reversed: Vec<(String, String)> = texts.iter().rev().cloned().collect();
-        let first = adapter::compile(&texts, &project.regions, project.role_backfill);
-        let second = adapter::compile(&reversed, &project.regions, project.role_backfill);
+        let first = adapter::compile(&texts, &project.settings);
+        let second = adapter::compile(&reversed, &project.settings);
         ensure_same_findings("in order and reversed", &first.findings, &second.findings, &texts)?;
-        ensure_same_roles("in order and reversed", &first.roles, &second.roles, &texts)
+        ensure_same_roles("in order and reversed", &first.roles, &second.roles, &texts)?;
+        ensure_same_outcomes("in order and reversed", &first.outcomes, &second.outcomes, &texts)
     });
 }
 
@@ -208,13 +232,20 @@ fn the_names_of_files_are_irrelevant() {
         let count = texts.len();
         let renamed: Vec<(String, String)> =
             texts.iter().enumerate().map(|(at, (_, text))| (format!("moved/{}.role", count - at), text.clone())).collect();
-        let first = adapter::compile(&texts, &project.regions, project.role_backfill);
+        let first = adapter::compile(&texts, &project.settings);
         if first.findings.iter().any(|(code, _)| OF_ORDER.contains(&code.as_str())) {
             return Ok(());
         }
-        let second = adapter::compile(&renamed, &project.regions, project.role_backfill);
-        ensure_same_findings("before and after renaming", &first.findings, &second.findings, &texts)?;
-        ensure_same_roles("before and after renaming", &first.roles, &second.roles, &texts)
+        let second = adapter::compile(&renamed, &project.settings);
+        // Of subjects with the same roles the first is told, at one of its assignments, where it may be allowed.
+        let of_place = ["never-broken", "unneeded-allow-finding"];
+        let placeless = |findings: &Findings| -> Findings {
+            findings.iter().filter(|(code, _)| !of_place.contains(&code.as_str())).cloned().collect()
+        };
+        let (before, after) = (placeless(&first.findings), placeless(&second.findings));
+        ensure_same_findings("before and after renaming", &before, &after, &texts)?;
+        ensure_same_roles("before and after renaming", &first.roles, &second.roles, &texts)?;
+        ensure_same_outcomes("before and after renaming", &first.outcomes, &second.outcomes, &texts)
     });
 }
 
@@ -276,7 +307,7 @@ fn every_finding_occurs() {
     let mut counts: BTreeMap<String, usize> = silence::codes().into_iter().map(|code| (code.to_owned(), 0)).collect();
     for (faulty_percent, projects) in [(FAULTY_PERCENT, 500), (100, 500)] {
         for project in (0..projects).map(|seed| Project::new(seed, faulty_percent)) {
-            let meaning = meaning_of_texts(&project.texts(), &settings(&project));
+            let meaning = meaning_of_texts(&project.texts(), &project.settings);
             let codes: BTreeSet<String> = meaning.findings.into_iter().map(|(code, _)| code).collect();
             for code in codes {
                 *counts.entry(code).or_default() += 1;

@@ -7,7 +7,7 @@ use rolec::compile::{Compilation, Input, compile};
 use rolec::diagnostic::Code;
 use rolec::flatten::{Grant, is_subsumed};
 use rolec::lock;
-use rolec::model::{Organisation, Program, RegionId, Requirement, RoleId};
+use rolec::model::{Program, RegionId, Requirement, RoleId};
 use rolec::pins::Pins;
 use rolec::provenance::Derivations;
 use rolec::scopes::{DivisionId, ScopeId};
@@ -18,14 +18,14 @@ use rolec::timeline::{Gain, Moment};
 use rolec::who::{Target, who};
 use rolec::why::{Compiled, Question, Verdict, why};
 
+use crate::adapter::organisation;
 use crate::generate::Project;
 
 const PROJECTS: u64 = 150;
 
 fn compiled(generated: &Project, pins: Option<Pins>) -> Compilation {
     let texts = generated.texts().into_iter().map(|(name, text)| (name, text, false)).collect();
-    let organisation =
-        Organisation { regions: generated.regions.clone(), role_backfill: generated.role_backfill, ..Organisation::default() };
+    let organisation = organisation(&generated.settings);
     compile(Input { sources: Sources::new(texts), organisation, pins, ..Input::default() })
 }
 
@@ -117,7 +117,7 @@ fn ensure_who_agrees(compilation: &mut Compilation) {
         }
     }
     for at in 0..program.surfaces.len() {
-        let (permissions, all) = match program.surfaces[at].requirement.clone() {
+        let (permissions, all) = match program.asked(at, None, None).clone() {
             Requirement::Any(permissions) => (permissions, false),
             Requirement::All(permissions) => (permissions, true),
             Requirement::Open | Requirement::Unstated => (Vec::new(), false),

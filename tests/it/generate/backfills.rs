@@ -14,7 +14,7 @@ pub(crate) struct Timing {
 }
 
 const NAMES: &[&str] = &["user_station", "callbacks", "queue.split", "seed-000"];
-const DATES: &[&str] = &["2026-01-15", "2026-02-16", "2026-03-29", "2026-06-01"];
+pub(crate) const DATES: &[&str] = &["2026-01-15", "2026-02-16", "2026-03-29", "2026-06-01"];
 
 impl Timing {
     /// One to three regions, listed or not.
@@ -80,7 +80,8 @@ fn target(rng: &mut Rng, catalog: &Catalog, roles: &[Role], added: &[String], li
     }
 }
 
-fn day(rng: &mut Rng) -> String {
+/// A day, a window or an estimate.
+pub(crate) fn day(rng: &mut Rng) -> String {
     let at = rng.below(DATES.len());
     let estimated = if rng.chance(20) { "no sooner than " } else { "" };
     if rng.chance(22) && at + 1 < DATES.len() {

@@ -11,6 +11,8 @@ pub(crate) struct Catalog {
     pub(crate) legacies: Vec<String>,
     /// (unaware, aware).
     pub(crate) pairs: Vec<(String, String)>,
+    /// As they are named, `endpoint GET "/…"` for one.
+    pub(crate) surfaces: Vec<String>,
     pub(crate) nodes: Vec<Node>,
 }
 
@@ -77,7 +79,8 @@ const TITLES: &[&str] =
 impl Catalog {
     /// A catalog of three domains.
     pub(crate) fn new(rng: &mut Rng) -> Self {
-        let mut catalog = Self { domains: Vec::new(), legacies: Vec::new(), pairs: Vec::new(), nodes: Vec::new() };
+        let mut catalog =
+            Self { domains: Vec::new(), legacies: Vec::new(), pairs: Vec::new(), surfaces: Vec::new(), nodes: Vec::new() };
         for name in rng.sample(DOMAINS, 3) {
             let entities = rng.between(2, 4);
             let entities = rng.sample(ENTITIES, entities).into_iter().map(|entity| bare_entity(rng, name, entity)).collect();
@@ -168,6 +171,7 @@ impl Catalog {
         let (unaware, aware) = (of(Some(false)), of(Some(true)));
         for at in 0..rng.between(5, 9) {
             let what = match rng.below(4) {
+                0 if at % 2 == 0 => format!("topic \"v2.users.{{id}}.changes{at}\""),
                 0 => format!("topic \"v2.things.{{id}}.changes{at}\""),
                 1 => format!("view \"Performance > Things {at} \\\\ {}\"", rng.below(10)),
                 _ => format!(
@@ -183,8 +187,21 @@ impl Catalog {
                 5..=6 if !unaware.is_empty() && !aware.is_empty() => format!("any {}, {}", rng.pick(&unaware), rng.pick(&aware)),
                 _ => format!("any {}", rng.sample(&permissions, count + 1).join(", ")),
             };
+            self.surfaces.push(what.clone());
             let or_self = if rng.chance(20) { " or self" } else { "" };
             self.nodes.push(Node::line(format!("{what} {who}{or_self}")));
+        }
+    }
+
+    /// Templates that take some requests from others, by a segment that is written out.
+    pub(crate) fn rival_surfaces(&mut self, rng: &mut Rng) {
+        let permissions = self.permissions();
+        for surface in self.surfaces.clone() {
+            if surface.contains("{thingId}") && rng.chance(30) {
+                let rival = surface.replace("{thingId}", "mine");
+                self.nodes.push(Node::line(format!("{rival} any {}", rng.sample(&permissions, 2).join(", "))));
+                self.surfaces.push(rival);
+            }
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Which constructs of the language a parsed project has: seen in the trees, whatever the generator meant.
 
+mod later;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use rolec::source::Source;
@@ -34,6 +36,17 @@ constructs! {
     AvailableFrom, AvailableAfter, Owner, RoleAllowFinding,
     Backfill, BackfillTitle, When, WhenAll, WhenAny, WhenExplicitly, WhenAnyExplicitly, NoWhen, RolesDefault, RolesCustom, RolesNamed, NoRoles,
     AddOne, AddSeveral, AddWildcard, OnDay, Window, NoSoonerThan, RegionDay, RegionWindow, RegionNoSoonerThan, RegionAlone, Optional, Done, See, BackfillAllowFinding,
+    Enforcement, EnforcementTitle, GuardEndpoint, GuardTopic, GuardView, GuardEveryTopic, GuardEveryView, GuardsSeveral, AfterBackfill,
+    AfterBackfillAlone, FormerlyAny, FormerlyAll, FormerlyOpen, FromDay, FromRegion, Grace, EnforcementSee, EnforcementAllowFinding,
+    LicenseOrder, LicenseTitle, LicenseNeeds, LicenseUnwanted, LicenseAllowFinding, AddonLicense, AddonNeeds,
+    Group, GroupTitle, GroupMember, GroupRequires, User, UserTitle, UserCreator, UserMember,
+    AssignToGroup, AssignToUser, AssignToSeveral, AssignAtHome, AssignIn, AssignInAll, SubjectAllowFinding,
+    Application, ApplicationTitle, OwnsSeveral, FullAccess, OldOption,
+    Folder, FolderInFolder, Object, ObjectInFolder, Propagate, ObjectGuards, ReadGroups, ReadAll, ReadAllExcept, ObjectAllowFinding,
+    Never, NeverTitle, NeverWithSeveral,
+    AssertCan, AssertCannot, AssertLicense, AssertOfRole, AssertOfGroup, AssertOfUser, AssertIn, AssertAt, AssertRegion,
+    Test, AsRole, AsRoleIn, AsGroup, AsUser, ExpectAllow, ExpectDeny, ExpectIn, ExpectWith, ExpectAt, ExpectRegion, ExpectAtRegion,
+    TargetPermission, TargetWildcard, TargetEndpoint, TargetTopic, TargetView, TargetObject,
 }
 
 /// The constructs in the files of a project.
@@ -136,7 +149,7 @@ impl Finder<'_> {
             }
             ast::ItemKind::DivisionSet(_) => self.mark(Construct::DivisionSet, true),
             ast::ItemKind::Backfill(backfill) => self.backfill(backfill),
-            _ => {}
+            _ => self.later(item),
         }
     }
 

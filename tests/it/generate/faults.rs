@@ -2,6 +2,7 @@
 
 use crate::generate::backfills::Timing;
 use crate::generate::catalog::{Catalog, VARIABLES, Variables};
+use crate::generate::later_faults::{self, Later};
 use crate::generate::node::Node;
 use crate::generate::rng::Rng;
 use crate::generate::selectors;
@@ -31,6 +32,7 @@ pub(crate) enum Fault {
     Duplicate,
     ReservedName,
     IncompleteBackfill,
+    Later(Later),
 }
 
 const FAULTS: &[Fault] = &[
@@ -63,6 +65,9 @@ const FAULTS: &[Fault] = &[
 
 /// Plants a fault among declarations.
 pub(crate) fn plant(rng: &mut Rng, nodes: &mut Vec<Node>, catalog: &Catalog, timing: &Timing) -> Fault {
+    if rng.chance(35) {
+        return Fault::Later(later_faults::plant(rng, nodes, catalog, timing));
+    }
     let mut fault = *rng.pick(FAULTS);
     if fault == Fault::UnknownRegion && !timing.are_listed {
         fault = Fault::UnknownRole;
@@ -90,6 +95,7 @@ pub(crate) fn plant(rng: &mut Rng, nodes: &mut Vec<Node>, catalog: &Catalog, tim
         Fault::Duplicate => bed.duplicate(),
         Fault::ReservedName => bed.reserved_name(),
         Fault::IncompleteBackfill => bed.incomplete_backfill(),
+        Fault::Later(_) => {}
     }
     fault
 }

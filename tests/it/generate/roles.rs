@@ -9,6 +9,8 @@ use crate::generate::selectors;
 pub(crate) struct Divisions {
     /// All that a scope can name.
     names: Vec<&'static str>,
+    /// Whether one of them is the home division.
+    pub(crate) has_home: bool,
     pub(crate) nodes: Vec<Node>,
 }
 
@@ -87,10 +89,11 @@ impl Divisions {
                 names.push("world");
             }
         }
-        Self { names, nodes }
+        Self { names, has_home, nodes }
     }
 
-    fn scope(&self, rng: &mut Rng) -> String {
+    /// Some divisions and sets, or `all`.
+    pub(crate) fn scope(&self, rng: &mut Rng) -> String {
         if rng.chance(16) {
             return "all".to_owned();
         }
@@ -137,7 +140,7 @@ fn head(rng: &mut Rng, name: &str, kind: Kind, earlier: &[Role]) -> String {
 
 fn body(rng: &mut Rng, catalog: &Catalog, divisions: &Divisions, kind: Kind) -> Vec<Node> {
     let mut lines = Vec::new();
-    if rng.chance(35) {
+    if rng.chance(37) {
         lines.push(format!("within {}", divisions.scope(rng)));
     }
     for _ in 0..rng.between(1, 4) {

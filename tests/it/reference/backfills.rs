@@ -33,7 +33,8 @@ impl Calendars {
         let mut regions: BTreeSet<String> = settings.regions.iter().cloned().collect();
         if regions.is_empty() {
             let written = declarations.backfills.iter().flat_map(|backfill| &backfill.regions);
-            regions.extend(written.map(|(region, _)| region.clone()));
+            let enforced = declarations.later.enforcements.iter().flat_map(|enforcement| &enforcement.regions);
+            regions.extend(written.chain(enforced).map(|(region, _)| region.clone()));
         }
         regions.insert(String::new());
         let is_active = |at: &usize| {

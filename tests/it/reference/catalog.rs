@@ -82,8 +82,6 @@ pub(crate) struct Catalog {
     awareness: BTreeMap<String, bool>,
     /// (unaware, aware).
     pub(crate) pairs: Vec<(String, String)>,
-    /// (name, permissions) of each surface that asks for any of several.
-    pub(crate) any_surfaces: Vec<(String, BTreeSet<String>)>,
     /// Places of the domains with an error in them.
     pub(crate) tainted_domains: BTreeSet<usize>,
 }
@@ -103,7 +101,7 @@ impl Catalog {
         catalog.take_facts(declarations, report);
         catalog.take_pairs(declarations, report);
         catalog.take_awareness();
-        catalog.take_surfaces(declarations, report);
+        catalog.judge_surfaces(declarations, report);
         catalog
     }
 
@@ -158,24 +156,11 @@ impl Catalog {
         }
     }
 
-    fn take_surfaces(&mut self, declarations: &Declarations, report: &mut Report) {
+    fn judge_surfaces(&self, declarations: &Declarations, report: &mut Report) {
         for surface in &declarations.surfaces {
             let (Requirement::Any(selectors) | Requirement::All(selectors)) = &surface.requirement else { continue };
-            let mut permissions = BTreeSet::new();
-            let mut is_faulty = false;
-            for selector in selectors {
-                match self.one_permission(selector) {
-                    Ok(permission) => {
-                        permissions.insert(permission);
-                    }
-                    Err(code) => {
-                        report.tell(code, About::Named(surface.name.clone()));
-                        is_faulty = true;
-                    }
-                }
-            }
-            if !is_faulty && matches!(surface.requirement, Requirement::Any(_)) {
-                self.any_surfaces.push((surface.name.clone(), permissions));
+            for code in selectors.iter().filter_map(|selector| self.one_permission(selector).err()) {
+                report.tell(code, About::Named(surface.name.clone()));
             }
         }
     }
@@ -209,7 +194,7 @@ impl Catalog {
     /// The permission that a selector names, or the code of its fault.
     pub(crate) fn one_permission(&self, selector: &Selector) -> Result<String, &'static str> {
         if !selector.is_one_name() {
-            return Err("not-one-permission");
+            return Err(self.resolve(selector).err().unwrap_or("not-one-permission"));
         }
         self.resolve(selector)?.pop_first().ok_or("unknown-permission")
     }
@@ -299,16 +284,6 @@ impl Catalog {
             if !self.tainted_domains.contains(&at) {
                 let has_effect = domain.facts.iter().any(changes);
                 report.tell(if has_effect { "catalog-corrected" } else { "no-effect" }, About::Domain(at));
-            }
-        }
-        if declarations.surfaces.iter().any(|surface| matches!(surface.requirement, Requirement::OpenOrUnstated)) {
-            report.tell("exposure", About::Project);
-        }
-        for (name, permissions) in &self.any_surfaces {
-            let of = |awareness| permissions.iter().find(|permission| self.awareness(permission) == Some(awareness));
-            let (Some(unaware), Some(aware)) = (of(false), of(true)) else { continue };
-            if permissions.len() == 2 && !self.pairs.contains(&(unaware.clone(), aware.clone())) {
-                report.tell("pair-candidate", About::Named(name.clone()));
             }
         }
     }

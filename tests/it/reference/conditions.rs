@@ -4,6 +4,7 @@
 //! for itself, `x in [v]` is `x == v`. The text of *true* is `true`; of a comparison `x op v`; of `in` `x in [v, w]`; operands are
 //! joined by ` and ` or ` or `, an operand that is itself joined stands in parentheses. Sorting is by canonical text.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 /// A condition. Values and variables are as written.
@@ -37,6 +38,24 @@ impl Value {
         match self {
             Self::String(value) => format!("{value:?}"),
             Self::Number(value) | Self::Variable(value) => value.clone(),
+        }
+    }
+
+    /// Whether a comparison of two values holds. Texts and numbers differ, and only numbers have an order.
+    fn compares(&self, operator: &str, right: &Self) -> bool {
+        match (self, right) {
+            (Self::String(left), Self::String(right)) => operator == "==" && left == right,
+            (Self::Number(left), Self::Number(right)) => {
+                let [left, right] = [left, right].map(|number| number.parse::<f64>().unwrap_or(f64::NAN));
+                match operator {
+                    ">=" => left >= right,
+                    ">" => left > right,
+                    "<=" => left <= right,
+                    "<" => left < right,
+                    _ => left.partial_cmp(&right).is_some_and(Ordering::is_eq),
+                }
+            }
+            _ => false,
         }
     }
 }
@@ -124,6 +143,22 @@ impl Condition {
             Self::Compare(variable, "==", value) => Some((variable, [value.text()].into())),
             Self::In(variable, values) => Some((variable, values.iter().map(Value::text).collect())),
             _ => None,
+        }
+    }
+
+    /// Whether it holds of a request with these attributes; a comparison with one that is missing does not.
+    pub(crate) fn holds(&self, given: &[(String, Value)]) -> bool {
+        let attribute = |name: &str| given.iter().find(|(own, _)| own == name).map(|(_, value)| value);
+        let compares = |variable: &str, operator: &str, value: &Value| {
+            let right = if let Value::Variable(name) = value { attribute(name) } else { Some(value) };
+            attribute(variable).zip(right).is_some_and(|(left, right)| left.compares(operator, right))
+        };
+        match self {
+            Self::True => true,
+            Self::And(operands) => operands.iter().all(|operand| operand.holds(given)),
+            Self::Or(operands) => operands.iter().any(|operand| operand.holds(given)),
+            Self::Compare(variable, operator, value) => compares(variable, operator, value),
+            Self::In(variable, values) => values.iter().any(|value| compares(variable, "==", value)),
         }
     }
 

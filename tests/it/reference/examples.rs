@@ -22,7 +22,7 @@ role lockable { allow d:x:* }
 ";
 
 fn meaning(text: &str) -> Meaning {
-    let settings = Settings { regions: Vec::new(), role_backfill: true };
+    let settings = Settings { role_backfill: true, ..Settings::default() };
     meaning_of_texts(&[("base.role".to_owned(), BASE.to_owned()), ("case.role".to_owned(), text.to_owned())], &settings)
 }
 

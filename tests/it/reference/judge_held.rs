@@ -4,16 +4,35 @@ use std::collections::BTreeSet;
 
 use crate::reference::read::Kind;
 use crate::reference::scopes::Scope;
+use crate::reference::surfaces::Asked;
 use crate::reference::{About, Report, World};
 
 /// Judges what every role that somebody can have holds, backfills aside.
 pub(crate) fn judge(world: &World, report: &mut Report) {
     for at in world.names.live() {
-        let codes = if world.effective.is_confined(at) { confined(world, at) } else { transition(world, at) };
-        for code in codes.into_iter().chain(missing(world, at)) {
-            report.tell(code, About::Role(at));
+        // A vendor's role that an assignment confines is judged at that: nobody here can mend the role itself.
+        let assignment = confining(world, at);
+        let is_vendors = world.declarations.roles[at].kind == Kind::Default && !world.effective.is_confined(at);
+        let about = assignment.filter(|_| is_vendors).map_or(About::Role(at), About::Item);
+        if world.effective.is_confined(at) || assignment.is_some() {
+            report.tell_all(confined(world, at), &about);
+        } else {
+            report.tell_all(transition(world, at), &About::Role(at));
         }
+        report.tell_all(missing(world, at), &About::Role(at));
     }
+}
+
+/// The first assignment of a role in divisions.
+fn confining(world: &World, at: usize) -> Option<usize> {
+    let mut assignments = world.society.subjects.assignments.iter().filter(|assigned| assigned.role == at);
+    assignments.find(|assigned| is_confined(world, assigned.item, &assigned.scope)).map(|assigned| assigned.item)
+}
+
+/// Whether an assignment says in which divisions it holds: the home division, where nothing is said, confines nobody.
+pub(crate) fn is_confined(world: &World, item: usize, scope: &Scope) -> bool {
+    let assignment = world.declarations.later.assignments.iter().find(|assignment| assignment.item == item);
+    *scope != Scope::All && assignment.is_some_and(|assignment| assignment.scope.is_some())
 }
 
 fn confined(world: &World, at: usize) -> Vec<&'static str> {
@@ -53,9 +72,15 @@ fn opens_confined_surface(world: &World, at: usize, unaware: &str) -> bool {
     let grants = world.effective.grants(at);
     let is_confined = |permission: &String| {
         let mut scopes = grants.iter().filter(|held| held.permission == *permission).map(|held| &held.scope).peekable();
-        world.catalog.awareness(permission) == Some(true) && scopes.peek().is_some() && scopes.all(|scope| *scope != Scope::All)
+        let is_assigned_so = confining(world, at).is_some();
+        let is_narrow = scopes.peek().is_some() && (is_assigned_so || scopes.all(|scope| *scope != Scope::All));
+        world.catalog.awareness(permission) == Some(true) && is_narrow
     };
-    world.catalog.any_surfaces.iter().any(|(_, permissions)| permissions.contains(unaware) && permissions.iter().any(is_confined))
+    let surfaces = (0..world.society.surfaces.list.len()).map(|at| world.society.surfaces.own(at));
+    surfaces.into_iter().any(|asked| match asked {
+        Asked::Any(permissions) => permissions.contains(unaware) && permissions.iter().any(is_confined),
+        Asked::All(_) | Asked::Open | Asked::Unstated => false,
+    })
 }
 
 fn transition(world: &World, at: usize) -> Vec<&'static str> {

@@ -38,6 +38,23 @@ pub(crate) const JUDGEMENTS: &[&str] = &[
     "except-beats-backfill",
     "done-backfill",
     "unneeded-allow-finding",
+    "never-broken",
+    "enforced-before-backfill",
+    "guard-not-backfilled",
+    "enforcement-loss",
+    "region-without-enforcement",
+    "partly-empty-assignment",
+    "redundant-assignment",
+    "unassigned-roles",
+    "unconfigured-full-access",
+    "old-option",
+    "unlisted-readers",
+    "unwanted-license",
+    "missing-license",
+    "missing-required-role",
+    "cross-role-confinement",
+    "role-not-available",
+    "watches-any-user",
     "no-lock",
     "lock-drift",
     "lock-outdated",
@@ -88,6 +105,28 @@ pub(crate) const FIXED: &[&str] = &[
     "backfill-without-addition",
     "too-many-epochs",
     "finding-not-allowable",
+    "unknown-backfill",
+    "unknown-surface",
+    "unknown-license",
+    "unknown-group",
+    "unknown-user",
+    "unknown-application",
+    "unknown-object",
+    "enforcement-without-guard",
+    "enforcement-without-date",
+    "guarded-twice",
+    "opt-in-without-grace",
+    "license-cycle",
+    "too-many-licenses",
+    "group-cycle",
+    "groups-too-deep",
+    "no-home-division",
+    "assertion-failed",
+    "test-failed",
+    "nobody-asks",
+    "empty-test",
+    "subject-in-divisions",
+    "empty-assignment",
 ];
 
 const RESERVED: &[&str] = &["all", "any", "home", "open"];
@@ -216,6 +255,21 @@ impl Names {
         names.map_or(Scope::All, |names| self.scope(names).unwrap_or(Scope::All))
     }
 
+    /// The scope of a list of names; otherwise the code of what is wrong with it, if that is not told elsewhere.
+    pub(crate) fn sound_scope(&self, names: &[String]) -> Result<Scope, Option<&'static str>> {
+        match self.scope(names) {
+            Ok(_) if self.is_ringed(names) => Err(None),
+            scope => scope.map_err(Some),
+        }
+    }
+
+    /// Where roles are assigned that are not said to be so in divisions; all where there are no divisions.
+    pub(crate) fn home_scope(&self, declarations: &Declarations) -> Option<Scope> {
+        let has_divisions = self.divisions.values().any(|at| declarations.divisions[*at].members.is_none());
+        let home = self.home.iter().map(|home| Scope::In([home.clone()].into()));
+        home.chain((!has_divisions).then_some(Scope::All)).next()
+    }
+
     fn take_backfills(&mut self, declarations: &Declarations, catalog: &Catalog, settings: &Settings, report: &mut Report) {
         let mut seen = BTreeSet::new();
         for (at, backfill) in declarations.backfills.iter().enumerate() {
@@ -268,7 +322,7 @@ impl Names {
             let allows = role.allows.iter().filter_map(|allow| allow.scope.as_ref());
             allows.chain(&role.withins).flatten()
         });
-        let used: BTreeSet<&String> = in_sets.chain(in_roles).collect();
+        let used: BTreeSet<&String> = in_sets.chain(in_roles).chain(declarations.later.scopes().flatten()).collect();
         for name in self.divisions.keys().filter(|name| !used.contains(name) && self.home.as_ref() != Some(*name)) {
             report.tell("unused-division", About::Named(name.clone()));
         }

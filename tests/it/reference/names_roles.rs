@@ -16,7 +16,7 @@ pub(crate) fn take_roles(names: &mut Names, declarations: &Declarations, catalog
     names.parents = vec![Vec::new(); declarations.roles.len()];
     for at in kept {
         let role = &declarations.roles[at];
-        let codes = faults(names, role, catalog);
+        let codes = faults(names, role, catalog, declarations);
         let is_reserved = role.kind != Kind::Override && check_reserved(&role.name, About::Role(at), report);
         let mut scopes = role.allows.iter().filter_map(|allow| allow.scope.as_ref()).chain(&role.withins);
         let is_ringed = scopes.any(|scope| names.is_ringed(scope));
@@ -67,13 +67,20 @@ fn take_declarations(names: &mut Names, declarations: &Declarations, report: &mu
     }
 }
 
-fn faults(names: &Names, role: &Role, catalog: &Catalog) -> Vec<&'static str> {
+fn faults(names: &Names, role: &Role, catalog: &Catalog, declarations: &Declarations) -> Vec<&'static str> {
     let mut codes = repeated(&role.facts);
     // An override can't require a role at all.
     let required = role.required_roles.iter().filter(|_| role.kind != Kind::Override);
     let mentioned = role.copies.iter().chain(&role.extends).chain(required);
     if mentioned.into_iter().any(|name| names.role(name).is_none()) {
         codes.push("unknown-role");
+    }
+    let declares = |name: &String| {
+        let mut licenses = declarations.later.licenses.iter().filter(|license| license.declares);
+        licenses.any(|license| license.name == *name || license.dearer.contains(name))
+    };
+    if role.kind != Kind::Override && !role.required_licenses.iter().all(declares) {
+        codes.push("unknown-license");
     }
     let parents = role.copies.iter().chain(&role.extends).filter(|name| names.role(name).is_some());
     codes.extend(repeated(&parents.cloned().collect::<Vec<_>>()));

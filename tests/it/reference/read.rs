@@ -7,6 +7,7 @@ use rolec::syntax::ast;
 
 use crate::reference::catalog::{Fact, Type};
 use crate::reference::conditions::{Condition, Value};
+use crate::reference::read_later::Later;
 use crate::reference::selectors::{Part, Selector};
 
 /// Everything that the files declare.
@@ -19,6 +20,8 @@ pub(crate) struct Declarations {
     pub(crate) pairs: Vec<(Selector, Selector)>,
     pub(crate) surfaces: Vec<Surface>,
     pub(crate) divisions: Vec<Division>,
+    /// Enforcements, licences, subjects, objects and what must hold.
+    pub(crate) later: Later,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +43,11 @@ pub(crate) struct Role {
     pub(crate) withins: Vec<Vec<String>>,
     pub(crate) created: Option<String>,
     pub(crate) required_roles: Vec<String>,
+    pub(crate) required_licenses: Vec<String>,
+    /// To everybody rather than to the creator, if it comes by itself.
+    pub(crate) auto_assigned: Option<bool>,
+    /// Only organisations created from this day on have it; with `true`, only those created after it.
+    pub(crate) available: Option<(bool, String)>,
     /// What may stand once, by the word that says it; `requires` with what it requires.
     pub(crate) facts: Vec<String>,
     /// Whether a fact stands in it that an override can't state.
@@ -94,6 +102,8 @@ pub(crate) struct Domain {
 
 #[derive(Debug)]
 pub(crate) struct Surface {
+    /// `topic`, `view`, or the method.
+    pub(crate) kind: String,
     pub(crate) name: String,
     pub(crate) requirement: Requirement,
 }
@@ -102,7 +112,8 @@ pub(crate) struct Surface {
 pub(crate) enum Requirement {
     Any(Vec<Selector>),
     All(Vec<Selector>),
-    OpenOrUnstated,
+    Open,
+    Unstated,
 }
 
 /// A division or a set of divisions: they share one space of names.
@@ -115,8 +126,8 @@ pub(crate) struct Division {
 }
 
 /// Reads nodes of one file.
-struct Reader<'s> {
-    source: &'s Source,
+pub(crate) struct Reader<'s> {
+    pub(crate) source: &'s Source,
 }
 
 impl Declarations {
@@ -139,26 +150,26 @@ impl Declarations {
                     members: Some(reader.names(&set.members.names)),
                 }),
                 ast::ItemKind::Backfill(backfill) => self.backfills.push(reader.backfill(backfill, item.faulty)),
-                _ => {}
+                _ => self.later.read(&reader, item),
             }
         }
     }
 }
 
 impl Reader<'_> {
-    fn name(&self, name: ast::Name) -> String {
+    pub(crate) fn name(&self, name: ast::Name) -> String {
         name.text(self.source).to_owned()
     }
 
-    fn names(&self, names: &[ast::Name]) -> Vec<String> {
+    pub(crate) fn names(&self, names: &[ast::Name]) -> Vec<String> {
         names.iter().map(|name| self.name(*name)).collect()
     }
 
-    fn text(&self, text: ast::Text) -> String {
+    pub(crate) fn text(&self, text: ast::Text) -> String {
         text.value(self.source).into_owned()
     }
 
-    fn selector(&self, selector: ast::Selector) -> Selector {
+    pub(crate) fn selector(&self, selector: ast::Selector) -> Selector {
         let part = |part| match part {
             ast::Part::Any => Part::Any,
             ast::Part::One(name) => Part::One(self.name(name)),
@@ -172,7 +183,7 @@ impl Reader<'_> {
         }
     }
 
-    fn selectors(&self, selectors: &[ast::Selector]) -> Vec<Selector> {
+    pub(crate) fn selectors(&self, selectors: &[ast::Selector]) -> Vec<Selector> {
         selectors.iter().map(|selector| self.selector(*selector)).collect()
     }
 
@@ -192,6 +203,9 @@ impl Reader<'_> {
             withins: Vec::new(),
             created: None,
             required_roles: Vec::new(),
+            required_licenses: Vec::new(),
+            auto_assigned: None,
+            available: None,
             facts: Vec::new(),
             vendor_fact: false,
             allowed_findings: Vec::new(),
@@ -220,11 +234,20 @@ impl Reader<'_> {
                 role.required_roles.push(self.name(*name));
                 format!("requires role {}", self.name(*name))
             }
-            ast::ClauseKind::RequiresLicense(name) => format!("requires license {}", self.name(*name)),
-            ast::ClauseKind::AutoAssigned { .. } => "auto-assigned".to_owned(),
+            ast::ClauseKind::RequiresLicense(name) => {
+                role.required_licenses.push(self.name(*name));
+                format!("requires license {}", self.name(*name))
+            }
+            ast::ClauseKind::AutoAssigned { to_all } => {
+                role.auto_assigned.get_or_insert(*to_all);
+                "auto-assigned".to_owned()
+            }
             ast::ClauseKind::Irremovable => "irremovable".to_owned(),
             ast::ClauseKind::Formerly(_) => "formerly".to_owned(),
-            ast::ClauseKind::Available { .. } => "available".to_owned(),
+            ast::ClauseKind::Available { after, date } => {
+                role.available.get_or_insert((*after, date.day.to_string()));
+                "available".to_owned()
+            }
         };
         role.facts.push(fact);
         role.vendor_fact = true;
@@ -252,7 +275,7 @@ impl Reader<'_> {
         }
     }
 
-    fn value(&self, value: ast::Value) -> Value {
+    pub(crate) fn value(&self, value: ast::Value) -> Value {
         match value {
             ast::Value::String(text) => Value::String(self.text(text)),
             ast::Value::Number(span) => Value::Number(self.source.slice(span).to_owned()),
@@ -297,12 +320,21 @@ impl Reader<'_> {
     }
 
     fn surface(&self, surface: &ast::Surface) -> Surface {
-        let requirement = match &surface.requirement {
+        let kind = match surface.kind {
+            ast::SurfaceKind::Endpoint { method } => self.name(method),
+            ast::SurfaceKind::Topic => "topic".to_owned(),
+            ast::SurfaceKind::View => "view".to_owned(),
+        };
+        Surface { kind, name: self.text(surface.name), requirement: self.requirement(&surface.requirement) }
+    }
+
+    pub(crate) fn requirement(&self, requirement: &ast::Requirement) -> Requirement {
+        match requirement {
             ast::Requirement::Any(selectors) => Requirement::Any(self.selectors(selectors)),
             ast::Requirement::All(selectors) => Requirement::All(self.selectors(selectors)),
-            ast::Requirement::Open | ast::Requirement::Unstated => Requirement::OpenOrUnstated,
-        };
-        Surface { name: self.text(surface.name), requirement }
+            ast::Requirement::Open => Requirement::Open,
+            ast::Requirement::Unstated => Requirement::Unstated,
+        }
     }
 
     fn backfill(&self, backfill: &ast::Backfill, faulty: bool) -> Backfill {

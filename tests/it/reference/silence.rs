@@ -11,14 +11,14 @@ pub(crate) fn silence(world: &World, mut report: Report) -> Findings {
         report.tell("no-lock", About::Project);
     }
     let mut left = report.findings.clone();
-    for (about, codes) in allowed(world) {
+    for Allowed { about, codes, is_sound } in allowed(world) {
         let is_silent = |code: &String, finding: &(&'static str, About)| finding.1 == about && finding.0 == code;
         for code in codes.iter().filter(|code| JUDGEMENTS.contains(&code.as_str())) {
             left.retain(|finding| !is_silent(code, finding));
             let is_needed = report.findings.iter().any(|finding| is_silent(code, finding));
             // Of a role that an override replaces, not everything is judged.
             let is_replaced = matches!(&about, About::Role(at) if !world.names.live().contains(at));
-            if !is_needed && !is_replaced && !codes.contains(&"unneeded-allow-finding".to_owned()) {
+            if is_sound && !is_needed && !is_replaced && !codes.contains(&"unneeded-allow-finding".to_owned()) {
                 left.insert(("unneeded-allow-finding", about.clone()));
             }
         }
@@ -26,14 +26,27 @@ pub(crate) fn silence(world: &World, mut report: Report) -> Findings {
     left.into_iter().map(|(code, about)| (code.to_owned(), name(world, about))).collect()
 }
 
-/// Each declaration without error, and the codes that it silences.
-fn allowed<'w>(world: &World<'w>) -> Vec<(About, &'w Vec<String>)> {
+/// What a declaration silences.
+struct Allowed<'w> {
+    about: About,
+    codes: &'w Vec<String>,
+    /// Whether it is without error: of what else would stand in it nothing is known.
+    is_sound: bool,
+}
+
+/// What declarations silence.
+fn allowed<'w>(world: &World<'w>) -> Vec<Allowed<'w>> {
     let declarations = world.declarations;
     let roles = world.names.live_and_replaced().into_iter().map(|at| (About::Role(at), &declarations.roles[at].allowed_findings));
     let backfills = world.names.backfills.iter().map(|at| (About::Backfill(*at), &declarations.backfills[*at].allowed_findings));
     let domains = declarations.domains.iter().enumerate().filter(|(at, _)| !world.names.tainted_domains.contains(at));
     let domains = domains.map(|(at, domain)| (About::Domain(at), &domain.allowed_findings));
-    roles.chain(backfills).chain(domains).collect()
+    let sound = roles.chain(backfills).chain(domains).map(|(about, codes)| Allowed { about, codes, is_sound: true });
+    let items = declarations.later.items.iter().enumerate().map(|(at, item)| {
+        let is_sound = !world.society.tainted.contains(&at);
+        Allowed { about: About::Item(at), codes: &item.allowed_findings, is_sound }
+    });
+    sound.chain(items).collect()
 }
 
 /// Whether something stands in the project that a lock file would pin: a wildcard that is not the vendor's, or a copy.
@@ -48,6 +61,7 @@ fn name(world: &World, about: About) -> String {
         About::Role(at) => world.declarations.roles[at].name.clone(),
         About::Backfill(at) => world.declarations.backfills[at].name.clone(),
         About::Domain(at) => world.declarations.domains[at].name.clone(),
+        About::Item(at) => world.declarations.later.items[at].name.clone(),
         About::Named(name) => name,
         About::Project => String::new(),
     }
@@ -56,8 +70,7 @@ fn name(world: &World, about: About) -> String {
 /// Every code that can come out of this evaluator.
 pub(crate) fn codes() -> BTreeSet<&'static str> {
     let elsewhere = ["directory-loop", "lock-drift", "lock-outdated"];
-    let of_text =
-        ["syntax-error", "too-many-syntax-errors", "not-utf8", "nested-too-deeply", "duplicate-surface", "invalid-path"];
+    let of_text = ["syntax-error", "too-many-syntax-errors", "not-utf8", "nested-too-deeply", "invalid-path"];
     let of_values = ["invalid-date", "invalid-string", "invalid-number"];
     let of_size = [
         "file-too-large",
@@ -68,6 +81,8 @@ pub(crate) fn codes() -> BTreeSet<&'static str> {
         "too-many-divisions",
         "flat-too-large",
         "too-many-epochs",
+        "too-many-licenses",
+        "groups-too-deep",
     ];
     let not_here: BTreeSet<&str> = [&elsewhere[..], &of_text, &of_values, &of_size].concat().into_iter().collect();
     JUDGEMENTS.iter().chain(FIXED).copied().filter(|code| !not_here.contains(code)).collect()
