@@ -9,6 +9,7 @@ pub mod document;
 mod error;
 mod held;
 mod limits;
+mod listing;
 pub mod mapped;
 mod paths;
 mod query;
@@ -26,6 +27,7 @@ pub use mapped::Bundle;
 /// The version of the format that this crate reads and writes: major and minor.
 pub const FORMAT: (u32, u32) = (1, 0);
 pub use decision::{Because, Decision, Granted, Through};
+pub use listing::Asks;
 pub use query::{Divisions, Holder, Needed, Permitted, Readers};
 pub use question::{
     ApplicationId, Attributes, BackfillId, Call, ConditionId, DivisionId, GroupId, LicenseId, ObjectId, OnObject, PermissionId,

@@ -56,9 +56,9 @@ impl Reach<'_> {
 }
 
 /// What a surface asks for.
-struct Required<'b> {
-    all: bool,
-    permissions: &'b [U32],
+pub(crate) struct Required<'b> {
+    pub(crate) all: bool,
+    pub(crate) permissions: &'b [U32],
 }
 
 impl<'b> State<'b> {
@@ -114,7 +114,7 @@ impl<'b> State<'b> {
     }
 
     /// What a surface asks for in the state's region on its day.
-    fn required(&self, row: &Surface) -> Result<ControlFlow<Outcome<'b>, Required<'b>>, Corrupt> {
+    pub(crate) fn required(&self, row: &Surface) -> Result<ControlFlow<Outcome<'b>, Required<'b>>, Corrupt> {
         let (mut flags, mut start, mut count) = (row.flags.get(), row.requires, row.requires_count);
         if let Some(enforcement) = some(row.enforcement) {
             let guard = self.tables.enforcements.get(enforcement as usize).ok_or(Corrupt)?;
@@ -141,7 +141,7 @@ impl<'b> State<'b> {
         })
     }
 
-    fn find_surface(&self, target: Target<'_>) -> Result<Option<u32>, Corrupt> {
+    pub(crate) fn find_surface(&self, target: Target<'_>) -> Result<Option<u32>, Corrupt> {
         let (kind, number, method, name) = match target {
             Target::Endpoint(method, path) => {
                 let path = path.split(['?', '#']).next().unwrap_or(path);

@@ -1,11 +1,12 @@
 //! Documents of all sorts, from seeds.
 
-use rolec_bundle::document::{
-    Application, Assignment, AutoAssigned, Available, Awareness, Backfill, Called, Certainty, Change, Condition, Division, Document,
-    Enforcement, Epoch, Format, Grant, Group, IdList, InRegion, License, Object, OldOption, Operator, Permission, Project, Readers,
-    Region, Role, RoleKind, Scope, SourceFile, Start, Surface, SurfaceKind, SurfaceRequires, Unconfigured, User, Value,
-};
 use rolec_bundle::Day;
+use rolec_bundle::document::{
+    Application, Assignment, AutoAssigned, Available, Awareness, Backfill, Called, Certainty, Change, Condition, Division,
+    Document, Enforcement, Epoch, Format, Grant, Group, IdList, InRegion, License, Object, OldOption, Operator, Permission,
+    Project, Readers, Region, Role, RoleKind, Scope, SourceFile, Start, Surface, SurfaceKind, SurfaceRequires, Unconfigured,
+    User, Value,
+};
 
 /// Numbers that look random, the same ones for the same seed.
 pub(crate) struct Random(u64);
@@ -124,8 +125,12 @@ pub(crate) fn document(seed: u64) -> Document {
     let awareness = [Awareness::DivisionAware, Awareness::DivisionUnaware, Awareness::Unstated];
     let permission = |at: usize| format!("domain{}:entity:{}", at / 7, at % 7);
     Document {
-        permissions: (0..sizes.permissions).map(|at| Permission { awareness: *random.pick(&awareness), name: permission(at) }).collect(),
-        divisions: (0..sizes.divisions).map(|at| Division { home: at == 0, name: name("division", at), title: random.title() }).collect(),
+        permissions: (0..sizes.permissions)
+            .map(|at| Permission { awareness: *random.pick(&awareness), name: permission(at) })
+            .collect(),
+        divisions: (0..sizes.divisions)
+            .map(|at| Division { home: at == 0, name: name("division", at), title: random.title() })
+            .collect(),
         sets: (0..sizes.sets).map(|_| random.ids(sizes.permissions, 12)).collect(),
         scopes: (0..sizes.scopes).map(|at| scope(random, &sizes, at)).collect(),
         conditions: (0..sizes.conditions).map(|_| condition(random, 0)).collect(),
@@ -214,7 +219,9 @@ fn role(random: &mut Random, sizes: &Sizes, at: usize) -> Role {
     let names = |random: &mut Random| (0..random.below(3)).map(|at| name("role", at)).collect::<Vec<_>>();
     Role {
         auto_assigned: *random.pick(&auto),
-        available: random.once_in(5).then(|| if random.once_in(2) { Available::After(days[0]) } else { Available::From(days[1]) }),
+        available: random
+            .once_in(5)
+            .then(|| if random.once_in(2) { Available::After(days[0]) } else { Available::From(days[1]) }),
         copies: random.once_in(5).then(|| name("role", 0)),
         created: random.once_in(3).then(|| *random.pick(&days)),
         edited: random.once_in(4),
