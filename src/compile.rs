@@ -9,9 +9,12 @@ use rayon::prelude::*;
 use crate::access::Access;
 use crate::check::{self, Stages, silence, unread};
 use crate::diagnostic::{Code, Diagnostic, Level, Levels, Sink};
+use crate::emit::bundle::Parts;
+use crate::emit::targets::{self, Made};
 use crate::flatten::{self, Flat};
 use crate::graph::{self, Order};
 use crate::lock;
+use crate::manifest::Wanted;
 use crate::model::{Organisation, Program};
 use crate::pins::Pins;
 use crate::resolve;
@@ -37,6 +40,8 @@ pub struct Input {
     pub locked: bool,
     /// Whether a bundle will be made of it: what that needs is worked out as soon as a processor has time.
     pub bundled: bool,
+    /// What to make of the project besides, if it has no errors.
+    pub wanted: Wanted,
 }
 
 /// Everything that is known of a project.
@@ -54,6 +59,8 @@ pub struct Compilation {
     pub epochs: Epochs,
     /// The findings in the order a reader meets them.
     pub findings: Vec<Diagnostic>,
+    /// The targets, each if it has words for all that it must say; none of a project with errors.
+    pub made: Vec<Made>,
 }
 
 impl Compilation {
@@ -78,7 +85,7 @@ pub fn compile(input: Input) -> Compilation {
 
 /// Compiles a project, and names each pass to a watch when it is done: for those who measure.
 pub fn compile_watched(input: Input, done: &mut dyn FnMut(&'static str)) -> Compilation {
-    let Input { sources, unreadable, organisation, mut levels, pins, locked, bundled } = input;
+    let Input { sources, unreadable, organisation, mut levels, pins, locked, bundled, wanted } = input;
     let mut sink = Sink::from(unreadable);
     let files = parse_all(&sources, &mut sink);
     done("parse");
@@ -103,7 +110,21 @@ pub fn compile_watched(input: Input, done: &mut dyn FnMut(&'static str)) -> Comp
     let findings = silence::apply(sink.into_findings(), &program.allowed_findings, &levels);
     let findings = unread::hold_back(Sink::from(findings).into_sorted(), &sources);
     done("silence");
-    Compilation { sources, program, order, flat, epochs, findings }
+    let mut compilation = Compilation { sources, program, order, flat, epochs, findings, made: Vec::new() };
+    make(&mut compilation, &wanted);
+    compilation
+}
+
+/// Makes the targets of a project without errors.
+fn make(compilation: &mut Compilation, wanted: &Wanted) {
+    if wanted.targets.is_empty() || !compilation.is_sound() {
+        return;
+    }
+    let Compilation { sources, program, flat, epochs, findings, made, .. } = compilation;
+    let parts = Parts { name: &wanted.name, version: &wanted.version, sources, program, flat, epochs };
+    let mut sink = Sink::from(std::mem::take(findings));
+    *made = targets::make(parts, &wanted.targets, &mut sink);
+    *findings = sink.into_sorted();
 }
 
 /// Does something, and meanwhile another thing that is wanted later: the passes that do only one thing leave processors idle.

@@ -9,6 +9,7 @@ extern crate alloc;
 pub mod access;
 pub mod agenda;
 pub mod assertions;
+pub mod bundled;
 pub mod can;
 pub mod catalog;
 pub mod catalogs;

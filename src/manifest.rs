@@ -1,5 +1,7 @@
 //! `rolec.toml` → settings. The words of its faults are the program's own failures, with their place in the TOML.
 
+mod targets;
+
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
@@ -7,6 +9,8 @@ use serde::Deserialize;
 
 use crate::diagnostic::{Code, Level, Levels, nearest};
 use crate::model::Organisation;
+use targets::RawTarget;
+pub use targets::{Target, Wanted};
 
 /// A project's manifest.
 #[derive(Debug, Clone)]
@@ -23,6 +27,16 @@ pub struct Manifest {
     pub levels: Levels,
     /// What is said of the organisation.
     pub organisation: Organisation,
+    /// What is made beside `bundle.json`.
+    pub targets: Vec<Target>,
+}
+
+impl Manifest {
+    /// All of its targets.
+    #[must_use]
+    pub fn wanted(&self) -> Wanted {
+        Wanted { name: self.name.clone(), version: self.version.clone(), targets: self.targets.clone() }
+    }
 }
 
 /// Where a catalog comes from.
@@ -55,6 +69,8 @@ struct Raw {
     levels: BTreeMap<toml::Spanned<String>, toml::Spanned<String>>,
     #[serde(default)]
     organisation: RawOrganisation,
+    #[serde(default)]
+    target: Vec<RawTarget>,
 }
 
 #[derive(Deserialize)]
@@ -103,13 +119,16 @@ pub fn read(text: &str) -> Result<Manifest, Fault> {
     }
     let dependencies = raw.dependencies.into_iter().map(|(name, value)| dependency(&name, value).map(|value| (name, value)));
     let levels = raw.levels.into_iter().map(|(code, level)| self::level(&code, &level));
+    let organisation = organisation(raw.organisation)?;
+    let targets = targets::targets(raw.target, &organisation.regions)?;
     Ok(Manifest {
         name: raw.project.name.into_inner(),
         version: raw.project.version,
         sources: raw.project.sources,
         dependencies: dependencies.collect::<Result<_, _>>()?,
         levels: levels.collect::<Result<_, _>>()?,
-        organisation: organisation(raw.organisation)?,
+        organisation,
+        targets,
     })
 }
 
@@ -182,15 +201,17 @@ fn level(code: &toml::Spanned<String>, level: &toml::Spanned<String>) -> Result<
     Ok((known, value))
 }
 
+/// A day without a time.
+fn day(date: &toml::Spanned<toml::value::Datetime>) -> Result<Date, Fault> {
+    let text = date.get_ref().to_string();
+    text.parse().map_err(|_| Fault {
+        message: format!("`{text}` is no day"),
+        span: Some(date.span()),
+        help: Some("write a date alone, such as 2020-05-01".to_owned()),
+    })
+}
+
 fn organisation(raw: RawOrganisation) -> Result<Organisation, Fault> {
-    let day = |date: &toml::Spanned<toml::value::Datetime>| {
-        let text = date.get_ref().to_string();
-        text.parse::<Date>().map_err(|_| Fault {
-            message: format!("`{text}` is no day"),
-            span: Some(date.span()),
-            help: Some("write a date alone, such as 2020-05-01".to_owned()),
-        })
-    };
     let opt_ins = raw.opt_in.iter().map(|(name, date)| day(date).map(|day| (name.clone(), day)));
     Ok(Organisation {
         created: raw.created.as_ref().map(day).transpose()?,

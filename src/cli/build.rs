@@ -1,5 +1,7 @@
 //! `rolec build`: a project → `bundle.json`, or a text dump of one stage.
 
+mod targets;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -7,6 +9,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
 use miette::{IntoDiagnostic, WrapErr};
+use rolec_targets::Target as Kind;
 
 use super::check;
 use super::file;
@@ -16,7 +19,7 @@ use crate::compile::{self, Compilation};
 use crate::diagnostic::words;
 use crate::emit::bundle::{Bundle, Extent, Parts};
 use crate::emit::stages;
-use crate::manifest::Manifest;
+use crate::manifest::{Manifest, Target, Wanted};
 
 /// The bundle's file name.
 const BUNDLE: &str = "bundle.json";
@@ -25,12 +28,14 @@ const FOLDER: &str = "build";
 
 /// Compile a project into a bundle that services load.
 ///
-/// Writes `bundle.json`, whole or not at all. Exits with 0 if it is written, 1 if the project has errors, and 2 if the
-/// project could not be read or the bundle not be written.
+/// Writes `bundle.json`, and a folder for each target of the manifest, all or nothing. Exits with 0 if they are written,
+/// 1 if the project has errors or says what a target can't, and 2 if the project could not be read or something not be
+/// written.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   rolec build                               the project of the working folder
   rolec build --region us-east-1 -o dist    what one region needs
+  rolec build --target terraform            Terraform beside the bundle
   rolec build --stage flat                  print what each role grants")]
 pub struct Build {
     /// The project, or a folder or file in it.
@@ -45,11 +50,14 @@ pub struct Build {
     /// The folder to write to [default: build, beside the manifest].
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
+    /// Only this target, of the manifest's or by its name; may be given several times.
+    #[arg(long = "target", value_name = "TARGET")]
+    targets: Vec<String>,
     /// Make every difference from the lock file an error.
     #[arg(long)]
     locked: bool,
     /// Print what this stage of the compilation makes, instead of writing a bundle.
-    #[arg(long, value_enum, conflicts_with_all = ["region", "as_of", "output"])]
+    #[arg(long, value_enum, conflicts_with_all = ["region", "as_of", "output", "targets"])]
     stage: Option<Stage>,
 }
 
@@ -77,6 +85,9 @@ pub fn run(command: &Build) -> miette::Result<ExitCode> {
     let mut project = project::load(&command.path)?;
     project.input.locked = command.locked;
     project.input.bundled = command.stage.is_none();
+    if project.input.bundled {
+        project.input.wanted = Wanted { targets: wanted(command, &project.manifest)?, ..project.manifest.wanted() };
+    }
     let compilation = compile::compile(project.input);
     check::show_aside(&compilation).into_diagnostic()?;
     let sound = compilation.is_sound();
@@ -84,9 +95,32 @@ pub fn run(command: &Build) -> miette::Result<ExitCode> {
         dump(stage, &compilation).into_diagnostic()?;
     } else if sound {
         let folder = command.output.clone().unwrap_or_else(|| project.root.join(FOLDER));
-        write(command, &project.manifest, compilation, &folder.join(BUNDLE))?;
+        write(command, &project.manifest, compilation, &folder)?;
     }
     Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The targets that are asked for, or all of the manifest. What is asked for on the command line counts where a target says
+/// nothing of its own.
+fn wanted(command: &Build, manifest: &Manifest) -> miette::Result<Vec<Target>> {
+    let mut wanted = if command.targets.is_empty() { manifest.targets.clone() } else { Vec::new() };
+    for name in &command.targets {
+        let is_it = |target: &&Target| target.folder == *name || target.kind.name() == name;
+        let known = wanted.len();
+        wanted.extend(manifest.targets.iter().filter(is_it).cloned());
+        if wanted.len() == known {
+            let kind = Kind::of(name).ok_or_else(|| {
+                let names: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
+                miette::miette!(help = format!("there are {}", words::all_of(&names)), "no target is named `{name}`")
+            })?;
+            wanted.push(Target::plain(kind));
+        }
+    }
+    for target in &mut wanted {
+        target.region = target.region.take().or_else(|| command.region.clone());
+        target.as_of = target.as_of.or(command.as_of);
+    }
+    Ok(wanted)
 }
 
 fn dump(stage: Stage, compilation: &Compilation) -> std::io::Result<()> {
@@ -102,27 +136,39 @@ fn dump(stage: Stage, compilation: &Compilation) -> std::io::Result<()> {
     out.flush()
 }
 
-fn write(command: &Build, manifest: &Manifest, mut compilation: Compilation, path: &Path) -> miette::Result<()> {
+fn write(command: &Build, manifest: &Manifest, mut compilation: Compilation, folder: &Path) -> miette::Result<()> {
     let region = command.region.as_deref().map(|name| question::region(&compilation.program, name)).transpose()?;
     let extent = Extent { region, as_of: command.as_of };
-    let Compilation { sources, program, flat, epochs, .. } = &mut compilation;
+    let Compilation { sources, program, flat, epochs, made, .. } = &mut compilation;
+    let targets: Vec<targets::Staged> = made.iter().map(|made| targets::stage(folder, made)).collect::<Result<_, _>>()?;
     let parts = Parts { name: &manifest.name, version: &manifest.version, sources, program, flat, epochs };
     let bundle = Bundle::new(parts, extent);
-    file::remove_stale(path);
-    let written = file::replace(path, |out| bundle.write(out));
-    let shown = project::shown(path);
-    let written = written.map_err(|error| FileFailure::new("write", &shown, error))?;
-    let left_out: Vec<String> = bundle.left_out().map(|region| format!("`{region}`")).collect();
-    if let (Some(day), false) = (command.as_of, left_out.is_empty()) {
-        let (word, regions) = (if left_out.len() == 1 { "region" } else { "regions" }, words::all_of(&left_out));
-        let note = format!("note: left out the {word} {regions}, where something else holds on {day}; see `--region`");
-        writeln!(anstream::stderr(), "{note}").into_diagnostic()?;
-    }
+    let path = folder.join(BUNDLE);
+    file::remove_stale(&path);
+    let shown = project::shown(&path);
+    let failure = |error| FileFailure::new("write", &shown, error);
+    let staged = file::stage(&path, |out| bundle.write(out)).map_err(failure)?;
+    // From here on little can go wrong: everything is on the disk, and files only take their places.
+    let written = staged.commit().map_err(failure)?;
+    let lines: Vec<String> = targets.into_iter().map(targets::Staged::commit).collect::<Result<_, _>>()?;
+    say_left_out(command, &bundle)?;
     let (roles, permissions) = (bundle.role_count(), bundle.permission_count());
     let counts = format!("{}, {}", words::count(roles, "role"), words::count(permissions, "permission"));
     let line = format!("{}: {} bytes, {counts}, {}", shown.display(), written.bytes, written.digest);
     // The process ends soon, which gives all memory back at once.
     std::mem::forget(bundle);
     std::mem::forget(compilation);
-    writeln!(std::io::stdout(), "{line}").into_diagnostic().wrap_err("can't say what was written")
+    let all = [&[line][..], &lines].concat().join("\n");
+    writeln!(std::io::stdout(), "{all}").into_diagnostic().wrap_err("can't say what was written")
+}
+
+/// Says which regions are not in a bundle of one day.
+fn say_left_out(command: &Build, bundle: &Bundle<'_>) -> miette::Result<()> {
+    let left_out: Vec<String> = bundle.left_out().map(|region| format!("`{region}`")).collect();
+    if let (Some(day), false) = (command.as_of, left_out.is_empty()) {
+        let (word, regions) = (if left_out.len() == 1 { "region" } else { "regions" }, words::all_of(&left_out));
+        let note = format!("note: left out the {word} {regions}, where something else holds on {day}; see `--region`");
+        writeln!(anstream::stderr(), "{note}").into_diagnostic()?;
+    }
+    Ok(())
 }

@@ -5,8 +5,9 @@ use std::process::ExitCode;
 use clap::Args;
 use miette::IntoDiagnostic as _;
 
+use super::bundled;
 use super::output;
-use super::question::{self, Asked, Asking, subjects};
+use super::question::{self, Asked, Asking, FromBundle, subjects};
 use super::show::Format;
 use crate::access::Access;
 use crate::can::{self, Question};
@@ -36,6 +37,8 @@ pub struct Can {
     with: Vec<(String, String)>,
     #[command(flatten)]
     asked: Asked,
+    #[command(flatten)]
+    source: FromBundle,
     /// How the answer is shown.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -47,6 +50,11 @@ pub struct Can {
 ///
 /// What kept the question from being answered.
 pub fn run(command: &Can) -> miette::Result<ExitCode> {
+    if let Some(file) = &command.source.bundle {
+        let asking = bundled::Asking::open(file)?;
+        let place = bundled::Place { moment: command.asked.moment(), scope: command.scope.as_deref() };
+        return asking.can((&command.who, &command.target), place, &command.with, command.format);
+    }
     let mut asking = question::ask(&command.asked)?;
     let holder = asking.holder(&command.who)?;
     let target = asking.object_or_target(&command.target)?;

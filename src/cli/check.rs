@@ -76,6 +76,7 @@ fn once(command: &Check) -> miette::Result<ExitCode> {
         let mut project = project::load(path)?;
         project.require_asked()?;
         project.input.locked = command.locked;
+        project.input.wanted = project.manifest.wanted();
         progress.say(format!("checking {}", path.display()));
         let mut compilation = compile::compile(project.input);
         let mut findings = asked_about(&compilation, &project.asked);

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::thread::{Builder, Scope, ScopedJoinHandle};
 
 use sha2::{Digest, Sha256};
@@ -87,14 +87,38 @@ impl Write for Content<'_, '_> {
     }
 }
 
-/// Replaces a file, creating its folder if there is none: the content goes to a file beside it, which takes its place
-/// once it is safe on disk.
+/// New content of a file, safe on disk beside it.
+#[derive(Debug)]
+pub struct Staged {
+    file: NamedTempFile,
+    path: PathBuf,
+    written: Written,
+}
+
+impl Staged {
+    /// Puts it in the file's place.
+    ///
+    /// # Errors
+    ///
+    /// Those of the file system. The file is then as it was.
+    pub fn commit(self) -> io::Result<Written> {
+        self.file.persist(&self.path).map_err(|error| error.error)?;
+        sync_folder(folder_of(&self.path))?;
+        Ok(self.written)
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Writes new content beside a file, creating its folder if there is none. Dropped, it leaves nothing behind.
 ///
 /// # Errors
 ///
-/// Those of `write` and of the file system. The file is then as it was.
-pub fn replace(path: &Path, write: impl FnOnce(&mut BufWriter<Content<'_, '_>>) -> io::Result<()>) -> io::Result<Written> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+/// Those of `write` and of the file system.
+pub fn stage(path: &Path, write: impl FnOnce(&mut BufWriter<Content<'_, '_>>) -> io::Result<()>) -> io::Result<Staged> {
+    let folder = folder_of(path);
     std::fs::create_dir_all(folder)?;
     let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     let file = temporary(folder, &name)?;
@@ -103,9 +127,16 @@ pub fn replace(path: &Path, write: impl FnOnce(&mut BufWriter<Content<'_, '_>>) 
         write(&mut out)?;
         out.into_inner().map_err(io::IntoInnerError::into_error)?.end()
     })?;
-    file.persist(path).map_err(|error| error.error)?;
-    sync_folder(folder)?;
-    Ok(written)
+    Ok(Staged { file, path: path.to_owned(), written })
+}
+
+/// Replaces a file: the content goes to a file beside it, which takes its place once it is safe on disk.
+///
+/// # Errors
+///
+/// Those of `write` and of the file system. The file is then as it was.
+pub fn replace(path: &Path, write: impl FnOnce(&mut BufWriter<Content<'_, '_>>) -> io::Result<()>) -> io::Result<Written> {
+    stage(path, write)?.commit()
 }
 
 /// Letters and digits that tell a file which is to take the place of another one from others of the kind.

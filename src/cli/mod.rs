@@ -1,6 +1,7 @@
 //! The commands: the only rooms that read, write and print.
 
 pub mod build;
+mod bundled;
 pub mod can;
 pub mod check;
 pub mod completions;

@@ -236,6 +236,7 @@ fn loose(path: &Path) -> miette::Result<Project> {
         dependencies: std::collections::BTreeMap::new(),
         levels: std::collections::BTreeMap::new(),
         organisation: crate::model::Organisation::default(),
+        targets: Vec::new(),
     };
     Ok(Project { root, manifest, has_manifest: false, input: files.into_input()?, asked: Vec::new() })
 }

@@ -35,7 +35,20 @@ pub struct Asked {
     project: PathBuf,
 }
 
+/// A built bundle to ask instead of a project.
+#[derive(Debug, Args)]
+pub struct FromBundle {
+    /// The built bundle to ask, rather than a project: a `bundle.json` or a `bundle.rbundle`.
+    #[arg(long, value_name = "FILE", conflicts_with = "project")]
+    pub bundle: Option<PathBuf>,
+}
+
 impl Asked {
+    /// The region and the day.
+    pub(super) fn moment(&self) -> (Option<&str>, Option<Date>) {
+        (self.region.as_deref(), self.at)
+    }
+
     /// About a project in all of time.
     pub(super) fn whole(region: Option<String>, project: PathBuf) -> Self {
         Self { region, at: None, project }

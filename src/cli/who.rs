@@ -5,8 +5,9 @@ use std::process::ExitCode;
 use clap::Args;
 use miette::IntoDiagnostic as _;
 
+use super::bundled;
 use super::output;
-use super::question::{self, Asked, Asking};
+use super::question::{self, Asked, Asking, FromBundle};
 use super::show::Format;
 use crate::access::Access;
 use crate::model::{Program, Requirement};
@@ -32,6 +33,8 @@ pub struct Who {
     scope: Option<String>,
     #[command(flatten)]
     asked: Asked,
+    #[command(flatten)]
+    source: FromBundle,
     /// How the answer is shown.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -43,6 +46,11 @@ pub struct Who {
 ///
 /// What kept the question from being answered.
 pub fn run(command: &Who) -> miette::Result<ExitCode> {
+    if let Some(file) = &command.source.bundle {
+        let asking = bundled::Asking::open(file)?;
+        let place = bundled::Place { moment: command.asked.moment(), scope: command.scope.as_deref() };
+        return asking.who(&command.target, place, command.format);
+    }
     let mut asking = question::ask(&command.asked)?;
     if let Some(object) = asking.object(&command.target) {
         return readers(&asking.compilation.program, object, command.format);

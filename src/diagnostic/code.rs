@@ -313,6 +313,9 @@ codes! {
     LockDrift = "lock-drift", Warning, Judgement;
     /// The lock file does not cover what the sources say now.
     LockOutdated = "lock-outdated", Warning, Judgement;
+
+    /// Something that a target has no words for.
+    Inexpressible = "inexpressible", Error, Fixed;
 }
 
 impl std::str::FromStr for Code {

@@ -6,3 +6,4 @@
 pub mod bundle;
 mod canonical;
 pub mod stages;
+pub mod targets;

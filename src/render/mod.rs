@@ -1,5 +1,6 @@
 //! Findings and answers → text for people, logs and programs.
 
+pub mod bundled;
 pub mod can;
 pub mod frames;
 pub mod impact;

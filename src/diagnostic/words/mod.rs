@@ -16,6 +16,7 @@ pub mod project;
 pub mod roles;
 pub mod subjects;
 pub mod syntax;
+pub mod targets;
 
 use super::{Code, Diagnostic, Edit, Fix};
 use crate::limits as bounds;

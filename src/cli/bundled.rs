@@ -1,0 +1,210 @@
+//! Questions to a built bundle: the file, the names, the answer.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use jiff::civil::Date;
+use miette::IntoDiagnostic as _;
+use rolec_bundle::{Asks, Bundle, Day, DivisionId, Document, ObjectId, State, Subject, SubjectId, Target, Value};
+
+use super::output;
+use super::project::{self, FileFailure};
+use super::show::Format;
+use crate::bundled;
+use crate::render;
+
+/// Where and when.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place<'p> {
+    /// The region and the day.
+    pub(super) moment: (Option<&'p str>, Option<Date>),
+    /// Divisions between commas.
+    pub(super) scope: Option<&'p str>,
+}
+
+/// A built bundle to which questions can be put.
+#[derive(Debug)]
+pub(super) struct Asking {
+    bundle: Bundle,
+}
+
+/// What is asked about.
+enum Wanted {
+    /// Something that asks for permissions.
+    Asks(Asks),
+    /// An object, which somebody reads.
+    Object(ObjectId),
+}
+
+fn failed(error: &rolec_bundle::Error) -> miette::Report {
+    miette::miette!("{error}")
+}
+
+impl Asking {
+    /// Opens a bundle of either form.
+    ///
+    /// # Errors
+    ///
+    /// It can't be read, or is no bundle.
+    pub(super) fn open(path: &Path) -> miette::Result<Self> {
+        let shown = project::shown(path);
+        let is_json = path.extension().is_some_and(|extension| extension == "json");
+        let opened = if is_json {
+            let bytes = std::fs::read(path).map_err(|error| FileFailure::new("read", &shown, error))?;
+            Document::read(&bytes).and_then(|document| Bundle::from_document(&document))
+        } else {
+            Bundle::open(path)
+        };
+        match opened {
+            Ok(bundle) => Ok(Self { bundle }),
+            Err(rolec_bundle::Error::Io(error)) => Err(FileFailure::new("read", &shown, error).into()),
+            Err(error) => Err(miette::miette!(
+                help = "`rolec build` makes bundles: `bundle.json`, and `bundle.rbundle` with `--target mapped`",
+                "`{}` can't be used: {error}",
+                shown.display()
+            )),
+        }
+    }
+
+    fn state(&self, (region, day): (Option<&str>, Option<Date>)) -> miette::Result<State<'_>> {
+        let day: Option<Day> = day.map(|day| day.to_string().parse()).transpose().map_err(|error| failed(&error))?;
+        self.bundle.at(region, day).map_err(|error| failed(&error))
+    }
+
+    /// Whether somebody may.
+    pub(super) fn can(
+        &self,
+        (who, what): (&str, &str),
+        place: Place<'_>,
+        with: &[(String, String)],
+        format: Format,
+    ) -> miette::Result<ExitCode> {
+        let state = self.state(place.moment)?;
+        let subject = subject(&state, who)?;
+        let asks = match wanted(&state, what)? {
+            Wanted::Object(object) => {
+                let reads = bundled::reads(&state, subject, object).map_err(|error| failed(&error))?;
+                return said(&render::bundled::reads(reads, format == Format::Json), reads);
+            }
+            Wanted::Asks(asks) => asks,
+        };
+        let divisions = divisions(&state, place.scope)?;
+        let given = attributes(with);
+        let answer = bundled::can(&state, subject, &asks, (divisions.as_deref(), &given));
+        let text = match format {
+            Format::Human => render::bundled::can(&state, &asks, &answer),
+            Format::Json => render::bundled::can_json(&state, &asks, &answer).into_diagnostic()? + "\n",
+        };
+        output::print(&text)?;
+        Ok(match asks {
+            Asks::Unstated => ExitCode::from(super::COULD_NOT_RUN),
+            _ if answer.allowed => ExitCode::SUCCESS,
+            _ => ExitCode::FAILURE,
+        })
+    }
+
+    /// Everybody who may.
+    pub(super) fn who(&self, what: &str, place: Place<'_>, format: Format) -> miette::Result<ExitCode> {
+        let state = self.state(place.moment)?;
+        let asks = match wanted(&state, what)? {
+            Wanted::Object(object) => {
+                let readers = state.readers(object).map_err(|error| failed(&error))?;
+                let is_read = readers.everybody || !readers.groups.is_empty() || !readers.users.is_empty();
+                let text = match format {
+                    Format::Human => render::bundled::readers(&state, &readers),
+                    Format::Json => render::bundled::readers_json(&state, &readers).into_diagnostic()? + "\n",
+                };
+                return said(&text, is_read);
+            }
+            Wanted::Asks(asks) => asks,
+        };
+        let divisions = divisions(&state, place.scope)?;
+        let holders = bundled::who(&state, &asks, divisions.as_deref()).map_err(|error| failed(&error))?;
+        let text = match format {
+            Format::Human => render::bundled::who(&state, &asks, &holders),
+            Format::Json => render::bundled::who_json(&state, &asks, &holders).into_diagnostic()? + "\n",
+        };
+        output::print(&text)?;
+        Ok(match asks {
+            Asks::Open => ExitCode::SUCCESS,
+            Asks::Unstated => ExitCode::from(super::COULD_NOT_RUN),
+            _ if holders.is_empty() => ExitCode::FAILURE,
+            _ => ExitCode::SUCCESS,
+        })
+    }
+}
+
+fn said(text: &str, yes: bool) -> miette::Result<ExitCode> {
+    output::print(text)?;
+    Ok(if yes { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The role, group or user of a name; `group NAME` and the like say which.
+fn subject(state: &State<'_>, name: &str) -> miette::Result<SubjectId> {
+    let kinds: [(&str, fn(&str) -> Subject<'_>); 3] =
+        [("role ", |name| Subject::Role(name)), ("group ", |name| Subject::Group(name)), ("user ", |name| Subject::User(name))];
+    for (kind, of) in kinds {
+        if let Some(found) = name.strip_prefix(kind).and_then(|name| state.subject(of(name))) {
+            return Ok(found);
+        }
+    }
+    let found: Vec<SubjectId> = kinds.iter().filter_map(|(_, of)| state.subject(of(name))).collect();
+    match found.as_slice() {
+        [found] => Ok(*found),
+        [] => Err(miette::miette!("the bundle has no role, group or user `{name}`")),
+        _ => {
+            let help = format!("say which is meant: `\"role {name}\"`, `\"group {name}\"` or `\"user {name}\"`");
+            Err(miette::miette!(help = help, "several are named `{name}`"))
+        }
+    }
+}
+
+/// The object, permission or surface of a name.
+fn wanted(state: &State<'_>, name: &str) -> miette::Result<Wanted> {
+    if let Some(object) = state.object(name.strip_prefix("object ").unwrap_or(name)) {
+        return Ok(Wanted::Object(object));
+    }
+    if let Some(permission) = state.permission(name) {
+        return Ok(Wanted::Asks(Asks::Any(vec![permission])));
+    }
+    let targets = match name.split_once(' ').filter(|(_, path)| path.starts_with('/')) {
+        Some((method, path)) => vec![Target::Endpoint(method, path)],
+        None => vec![Target::Topic(name), Target::View(name)],
+    };
+    for target in targets {
+        if let Some(asks) = state.asks(target).map_err(|error| failed(&error))? {
+            return Ok(Wanted::Asks(asks));
+        }
+    }
+    let help = "a bundle has the permissions that some role can hold or some surface asks for; a project can be asked about all";
+    Err(miette::miette!(help = help, "the bundle has no permission, endpoint, topic, view or object `{name}`"))
+}
+
+/// The divisions between commas; `None` for anywhere.
+fn divisions(state: &State<'_>, scope: Option<&str>) -> miette::Result<Option<Vec<DivisionId>>> {
+    let Some(scope) = scope else { return Ok(None) };
+    let mut found = Vec::new();
+    for name in scope.split(',').map(str::trim) {
+        found.push(state.division(name).ok_or_else(|| {
+            miette::miette!(
+                help = "sets of divisions are worked out in a bundle: name their divisions",
+                "the bundle has no division `{name}`"
+            )
+        })?);
+    }
+    Ok(Some(found))
+}
+
+/// The attributes of a request: numbers where they are some, and else strings, with or without quotes.
+fn attributes(given: &[(String, String)]) -> Vec<(&str, Value<'_>)> {
+    let mut attributes = Vec::with_capacity(given.len());
+    for (name, text) in given {
+        let quoted = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        let value = match (quoted, text.parse::<f64>()) {
+            (None, Ok(number)) => Value::Number(number),
+            (quoted, _) => Value::String(quoted.unwrap_or(text)),
+        };
+        attributes.push((name.as_str(), value));
+    }
+    attributes
+}
