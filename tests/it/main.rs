@@ -9,6 +9,7 @@ mod bundle;
 mod commands;
 mod docs;
 mod dump;
+mod effort;
 mod examples;
 mod fix;
 mod folder;
