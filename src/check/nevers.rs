@@ -33,8 +33,7 @@ fn full(never: &Never) -> u64 {
 fn mask(stages: Stages<'_>, never: &Never, role: RoleId, meets: &mut FxHashMap<(SetId, SetId), bool>) -> u64 {
     let Stages { program, flat, epochs, .. } = stages;
     let groups = flat.groups(role).unwrap_or_default();
-    let gains: Vec<PermissionId> =
-        epochs.calendars.iter().filter_map(|calendar| calendar.gains.get(&role)).flatten().map(|gain| gain.permission).collect();
+    let gains: Vec<PermissionId> = epochs.gains_ever(role).map(|gain| gain.permission).collect();
     never.sets.iter().take(64).enumerate().fold(0, |mask, (at, wanted)| {
         let by_groups = groups.iter().any(|group| {
             *meets
@@ -50,7 +49,7 @@ fn mask(stages: Stages<'_>, never: &Never, role: RoleId, meets: &mut FxHashMap<(
 fn held(stages: Stages<'_>, never: &Never, role: RoleId) -> Vec<PermissionId> {
     let Stages { program, flat, epochs, .. } = stages;
     let gained = |permission| {
-        let gains = epochs.calendars.iter().filter_map(|calendar| calendar.gains.get(&role)).flatten();
+        let gains = epochs.gains_ever(role);
         gains.into_iter().any(|gain| gain.permission == permission)
     };
     let first = |set: &SetId| {

@@ -18,6 +18,17 @@ fn lines(count: usize, line: impl Fn(usize) -> String) -> String {
     (0..count).map(|at| line(at) + "\n").collect()
 }
 
+/// What a role gains by default, in order of time.
+fn gains(compilation: &Compilation, role: &str) -> Vec<String> {
+    let id = compilation.program.find_role(role).map(|id| compilation.epochs.gains(id, None, None));
+    let program = &compilation.program;
+    let words = |gain: &rolec::timeline::Gain| {
+        let (name, scope) = (program.catalog.name(gain.permission), program.scope_text(gain.scope));
+        format!("{name} in {scope} by {} on {}", program.backfills[gain.backfill].name, gain.date)
+    };
+    id.into_iter().flatten().map(words).collect()
+}
+
 #[test]
 fn roles_made_of_the_same_are_worked_out_once() {
     let roles = lines(100, |at| format!("role r{at} {{\n    allow *\n    except x:y:p{}\n}}", at % 2));
@@ -83,4 +94,79 @@ role less extends plain { except x:y:p0 }
     ] {
         assert_eq!((scope(role, "x:y:p0").as_deref(), scope(role, "x:y:p9").as_deref()), (first, second), "{role}");
     }
+}
+
+/// A chain in which each role inherits triggers that it depends on single clauses whether they are held.
+#[test]
+fn backfills_run_once_on_roles_that_fare_alike() {
+    let triggers = 5;
+    let mut text = lines(triggers, |at| {
+        format!("backfill b{at} {{\n    when x:y:p{at}\n    add x:y:p{}\n    on 2020-01-0{}\n}}", at + triggers, at + 1)
+    });
+    text += &lines(300, |at| {
+        let parent = if at == 0 { String::new() } else { format!(" extends r{}", at - 1) };
+        let own = if at < triggers { format!("allow x:y:p{at} since 2020-01-0{}", 2 * at + 1) } else { String::new() };
+        format!("role r{at}{parent} {{\n    allow x:y:p{}\n    {own}\n}}", at + 2 * triggers)
+    });
+    let compilation = compiled(400, &text);
+    assert_eq!(compilation.epochs.runs, triggers);
+    // Of all triggers, only the first is held early enough.
+    let expected = ["x:y:p5 in all by b0 on 2020-01-01"];
+    assert_eq!(gains(&compilation, "r0"), expected);
+    assert_eq!(gains(&compilation, "r299"), expected);
+}
+
+/// What decides: own exclusions, divisions, when a role was created, whose it is, and whether a backfill names it.
+#[test]
+fn backfills_run_on_roles_that_may_fare_otherwise() {
+    let text = "division a
+role parent { allow x:y:p0 }
+role child extends parent { allow x:y:p8 }
+role sibling extends parent { allow x:y:p9 }
+role refusing extends parent { except x:y:p1 }
+role heir extends refusing {
+    allow x:y:p9
+}
+role confined extends parent {
+    within a
+}
+role heir_of_confined extends confined { allow x:y:p8 }
+role late extends parent {
+    created 2021-01-01
+}
+role named extends parent {
+}
+default role vendors extends parent {
+}
+backfill first {
+    when x:y:p0
+    roles custom
+    add x:y:p1
+    on 2020-01-01
+}
+backfill second {
+    roles named
+    add x:y:p2
+    on 2020-01-02
+}
+backfill third {
+    when explicitly x:y:p1
+    add x:y:p3
+    on 2022-01-01
+}
+";
+    let compilation = compiled(400, text);
+    let first = "x:y:p1 in all by first on 2020-01-01";
+    let third = "x:y:p3 in all by third on 2022-01-01";
+    let second = "x:y:p2 in all by second on 2020-01-02";
+    let (first_in_a, third_in_a) = (first.replace("all", "a"), third.replace("all", "a"));
+    assert_eq!(gains(&compilation, "child"), [first, third]);
+    assert_eq!(gains(&compilation, "sibling"), [first, third]);
+    assert_eq!(gains(&compilation, "refusing"), [""; 0]);
+    assert_eq!(gains(&compilation, "heir"), [first, third]);
+    assert_eq!(gains(&compilation, "confined"), [first_in_a.as_str(), &third_in_a]);
+    assert_eq!(gains(&compilation, "heir_of_confined"), [first_in_a.as_str(), &third_in_a]);
+    assert_eq!(gains(&compilation, "late"), [""; 0]);
+    assert_eq!(gains(&compilation, "named"), [first, second, third]);
+    assert_eq!(gains(&compilation, "vendors"), [""; 0]);
 }
