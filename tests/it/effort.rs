@@ -170,3 +170,39 @@ backfill third {
     assert_eq!(gains(&compilation, "named"), [first, second, third]);
     assert_eq!(gains(&compilation, "vendors"), [""; 0]);
 }
+
+/// A fault is told where it begins, of roles that hold the same as of those that hold something else.
+#[test]
+fn unmet_requirements_are_told_where_they_begin() {
+    let text = "domain r division-aware {
+    entity y {
+        action a requires x:y:p0
+        action b requires x:y:p1
+    }
+}
+role first { allow r:y:{a, b} }
+role same extends first { allow r:y:a }
+role twin { allow r:y:{a, b} }
+role better extends first { allow x:y:p0 }
+role worse extends better { allow r:y:b }
+role other { allow r:y:a }
+role both extends other { allow r:y:b }
+role joined extends first, other { allow r:y:b }
+role sound { allow r:y:a
+    allow x:y:p0
+}
+";
+    let compilation = compiled(2, text);
+    let unmet = compilation.findings.iter().filter(|finding| finding.code.name() == "missing-required-permission");
+    let told: Vec<&str> = unmet.map(|finding| &*finding.message).collect();
+    let both = "has `r:y:a`, which is useless without `x:y:p0`, and 1 more like it";
+    assert_eq!(
+        told,
+        [
+            format!("`first` {both}"),
+            format!("`twin` {both}"),
+            "`other` has `r:y:a`, which is useless without `x:y:p0`".to_owned(),
+            format!("`both` {both}"),
+        ]
+    );
+}
