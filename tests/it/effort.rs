@@ -171,6 +171,48 @@ backfill third {
     assert_eq!(gains(&compilation, "vendors"), [""; 0]);
 }
 
+/// Of many claims about one holder of many roles, each finds those roles that matter.
+#[test]
+fn claims_about_holders_of_many_roles_are_judged_by_the_roles_that_matter() {
+    let mut text = "user \"u\"\ngroup g\ndivision a\nrole wide { allow x:y:{p95, p96, p97, p98} }\n".to_owned();
+    text += "assign wide to user \"u\" in a\n";
+    text += &lines(90, |at| format!("role r{at} {{ allow x:y:p{at} }}\nassign r{at} to user \"u\" in a"));
+    text += "backfill b {\n    when x:y:p7\n    add x:y:p94\n    on 2026-01-01\n}\n";
+    text += &lines(89, |at| format!("assert user \"u\" can x:y:p{at} in a"));
+    text += "assert user \"u\" can x:y:p94 in a at 2026-01-01\n";
+    let sound = compiled(100, &text);
+    assert!(sound.is_sound(), "{:#?}", sound.findings);
+    text += "assert user \"u\" cannot x:y:p89\nassert user \"u\" can x:y:p99\nassert user \"u\" can x:y:p94 in a\n";
+    let failed = compiled(100, &text);
+    let told: Vec<&str> = failed
+        .findings
+        .iter()
+        .filter(|finding| finding.code.name() == "assertion-failed")
+        .map(|finding| &*finding.message)
+        .collect();
+    assert_eq!(
+        told,
+        ["the user `u` holds `x:y:p89` in a", "the user `u` does not hold `x:y:p99`", "the user `u` does not hold `x:y:p94`",]
+    );
+    let giver = failed.findings.iter().flat_map(|finding| &finding.labels).find(|label| label.text.contains("r89"));
+    assert!(giver.is_some(), "the role that gives `x:y:p89` is shown");
+}
+
+/// Roles with more permissions than it is worth while to note are asked each time.
+#[test]
+fn claims_about_holders_of_large_roles_are_judged() {
+    let mut text = "user \"u\"\ndivision a\nrole all_of_it {\n    allow *\n    except x:y:p9\n}\n".to_owned();
+    text += "assign all_of_it to user \"u\" in a\n";
+    text += &lines(20, |at| format!("role r{at} {{ allow x:y:p{} }}\nassign r{at} to user \"u\" in a", at % 5));
+    text += &lines(20, |at| format!("assert user \"u\" can x:y:p{}", 5 * at));
+    let sound = compiled(2_000, &text);
+    assert!(sound.is_sound(), "{:#?}", sound.findings);
+    let failed = compiled(2_000, &(text + "assert user \"u\" can x:y:p9\nassert user \"u\" cannot x:y:p1999\n"));
+    let told = failed.findings.iter().filter(|finding| finding.code.name() == "assertion-failed");
+    let told: Vec<&str> = told.map(|finding| &*finding.message).collect();
+    assert_eq!(told, ["the user `u` does not hold `x:y:p9`", "the user `u` holds `x:y:p1999` in a"]);
+}
+
 /// A fault is told where it begins, of roles that hold the same as of those that hold something else.
 #[test]
 fn unmet_requirements_are_told_where_they_begin() {
