@@ -151,8 +151,20 @@ impl<'c> Access<'c> {
     /// Where somebody holds a permission who has these roles; in normal form.
     #[must_use]
     pub fn held(&mut self, holder: Holder, given: &[Given], permission: PermissionId, moment: Moment) -> Vec<Way> {
+        self.held_by_some(holder, (given, given), permission, moment)
+    }
+
+    /// The same, where it is known that no others than some of these roles have the permission.
+    #[must_use]
+    pub fn held_by_some(
+        &mut self,
+        holder: Holder,
+        (given, some): (&[Given], &[Given]),
+        permission: PermissionId,
+        moment: Moment,
+    ) -> Vec<Way> {
         let mut ways = Vec::new();
-        for given in given {
+        for given in some {
             if let Holder::User(user) = holder
                 && !counts(self.program, user, given.through, permission)
             {
@@ -193,6 +205,12 @@ impl<'c> Access<'c> {
     /// Where somebody reaches what asks for some permissions; in normal form. Of what is unstated nothing is known.
     #[must_use]
     pub fn reached(&mut self, holder: Holder, given: &[Given], asked: &Requirement, moment: Moment) -> Vec<Way> {
+        self.reached_by(asked, |access, permission| access.held(holder, given, permission, moment))
+    }
+
+    /// The same, where something else says how a permission is held.
+    #[must_use]
+    pub fn reached_by(&mut self, asked: &Requirement, mut held: impl FnMut(&mut Self, PermissionId) -> Vec<Way>) -> Vec<Way> {
         let (permissions, all) = match asked {
             Requirement::Any(permissions) => (permissions, false),
             Requirement::All(permissions) => (permissions, true),
@@ -201,7 +219,7 @@ impl<'c> Access<'c> {
         };
         let mut ways: Option<Vec<Way>> = None;
         for permission in permissions.iter().copied() {
-            let held = self.held(holder, given, permission, moment);
+            let held = held(self, permission);
             ways = Some(match ways {
                 None => held,
                 Some(ways) if all => self.both(&ways, &held),

@@ -3,10 +3,14 @@
 //! Without attributes nothing is known of a request: what must be allowed must be so whatever they are, and what must be
 //! denied as well.
 
+mod giving;
+
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
+
+use giving::Giving;
 
 use crate::access::{self, Access, Given, Through, Way};
 use crate::flatten::Flat;
@@ -84,28 +88,10 @@ pub fn is_judged(program: &Program, flat: &Flat, assertion: &Assertion) -> bool 
     access::of(program, assertion.holder).iter().all(|given| flat.is_flat(given.role))
 }
 
-/// How an assertion fails first, if it does.
-#[must_use]
-pub fn failure(access: &mut Access<'_>, assertion: &Assertion) -> Option<Failure> {
-    let given = access::of(access.program, assertion.holder);
-    let mut judge = Judge { access, holder: assertion.holder, given };
-    for (region, dates) in judge.moments(assertion) {
-        for from in dates {
-            // Before everything: the day before the first one that changes something is as good as any.
-            let at = from.or(Some(Date::MIN));
-            if let Some(why) = judge.contradiction(&assertion.claim, Moment { region, at }) {
-                return Some(Failure { region, from, why });
-            }
-        }
-    }
-    None
-}
-
 /// What contradicts that somebody reaches something at a moment, or does not.
 #[must_use]
 pub fn contradiction(access: &mut Access<'_>, holder: Holder, reach: &Reach, moment: Moment) -> Option<Contradiction> {
-    let given = access::of(access.program, holder);
-    Judge { access, holder, given }.against(reach, moment)
+    Judge::new(access, holder, 1).against(reach, moment)
 }
 
 /// The first role through which somebody holds a permission.
@@ -133,15 +119,55 @@ fn first_giver(
 }
 
 /// Judges claims about one holder.
-struct Judge<'a, 'c> {
-    access: &'a mut Access<'c>,
+#[derive(Debug)]
+pub struct Judge<'a, 'c> {
+    /// The project that is asked.
+    pub access: &'a mut Access<'c>,
     holder: Holder,
     given: Vec<Given>,
+    giving: Giving,
+    /// By calendar: the days on which the holder gains something, once they are asked for.
+    days: BTreeMap<usize, BTreeSet<Date>>,
 }
 
-impl Judge<'_, '_> {
+impl<'a, 'c> Judge<'a, 'c> {
+    /// Judges so many claims about a holder.
+    #[must_use]
+    pub fn new(access: &'a mut Access<'c>, holder: Holder, claims: usize) -> Self {
+        let given = access::of(access.program, holder);
+        let giving = Giving::new(access, &given, claims);
+        Self { access, holder, given, giving, days: BTreeMap::new() }
+    }
+
+    /// Whether it can be said if claims hold: errors in a role keep them from being judged.
+    #[must_use]
+    pub fn is_judged(&self) -> bool {
+        self.given.iter().all(|given| self.access.flat.is_flat(given.role))
+    }
+
+    /// How an assertion about this holder fails first, if it does.
+    #[must_use]
+    pub fn failure(&mut self, assertion: &Assertion) -> Option<Failure> {
+        for (region, dates) in self.moments(assertion) {
+            for from in dates {
+                // Before everything: the day before the first one that changes something is as good as any.
+                let at = from.or(Some(Date::MIN));
+                if let Some(why) = self.contradiction(&assertion.claim, Moment { region, at }) {
+                    return Some(Failure { region, from, why });
+                }
+            }
+        }
+        None
+    }
+
+    /// Where and how the holder holds a permission.
+    fn held(&mut self, permission: PermissionId, moment: Moment) -> Vec<Way> {
+        let some = self.giving.some(&self.given, permission);
+        self.access.held_by_some(self.holder, (&self.given, &some), permission, moment)
+    }
+
     /// The regions, and in each the days, on which something that matters begins; no day stands for before all of them.
-    fn moments(&self, assertion: &Assertion) -> Vec<(Option<RegionId>, Vec<Option<Date>>)> {
+    fn moments(&mut self, assertion: &Assertion) -> Vec<(Option<RegionId>, Vec<Option<Date>>)> {
         let program = &*self.access.program;
         let regions = match assertion.region {
             Some(region) => vec![Some(region)],
@@ -162,8 +188,15 @@ impl Judge<'_, '_> {
             let dates = if let Some(at) = assertion.at {
                 vec![Some(at)]
             } else {
-                let gains = self.given.iter().flat_map(|given| self.access.epochs.gains(given.role, region, None));
-                let days: BTreeSet<Date> = gains.map(|gain| gain.date).chain(start).collect();
+                let mut days = self
+                    .days
+                    .entry(calendar)
+                    .or_insert_with(|| {
+                        let gains = self.given.iter().flat_map(|given| self.access.epochs.gains(given.role, region, None));
+                        gains.map(|gain| gain.date).collect()
+                    })
+                    .clone();
+                days.extend(start);
                 std::iter::once(None).chain(days.into_iter().map(Some)).collect()
             };
             moments.push((region, dates));
@@ -171,6 +204,7 @@ impl Judge<'_, '_> {
         moments
     }
 
+    /// What contradicts a claim at a moment.
     fn contradiction(&mut self, claim: &Claim, moment: Moment) -> Option<Contradiction> {
         match claim {
             Claim::License(bound) => self.beyond(*bound, moment),
@@ -190,7 +224,7 @@ impl Judge<'_, '_> {
     }
 
     fn of_permission(&mut self, reach: &Reach, permission: PermissionId, moment: Moment) -> Option<Contradiction> {
-        let ways = self.access.held(self.holder, &self.given, permission, moment);
+        let ways = self.held(permission, moment);
         if self.agrees(reach, &ways) {
             return None;
         }
@@ -202,12 +236,15 @@ impl Judge<'_, '_> {
     }
 
     fn giver(&self, permission: PermissionId, moment: Moment) -> Option<Given> {
-        first_giver(self.access, (self.holder, &self.given), permission, moment)
+        first_giver(self.access, (self.holder, &self.giving.some(&self.given, permission)), permission, moment)
     }
 
     fn of_surface(&mut self, reach: &Reach, surface: usize, moment: Moment) -> Option<Contradiction> {
         let asked = self.access.program.asked(surface, moment.region, moment.at).clone();
-        let ways = self.access.reached(self.holder, &self.given, &asked, moment);
+        let Self { access, holder, given, giving, .. } = self;
+        let ways = access.reached_by(&asked, |access, permission| {
+            access.held_by_some(*holder, (given, &giving.some(given, permission)), permission, moment)
+        });
         let (permissions, any) = match asked {
             Requirement::Open if reach.can => return None,
             Requirement::Open => return Some(Contradiction::Open),

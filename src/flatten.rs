@@ -3,15 +3,19 @@
 //! A role is a list of groups of permissions that share scope and condition, in normal form: unconditional groups
 //! have no permission in common, and no grant is subsumed by another. Roles with equal groups share them.
 
+mod inputs;
+
 use rustc_hash::FxHashMap;
 
 use crate::conditions::{ConditionId, Conditions};
 use crate::diagnostic::{Sink, words};
 use crate::graph::Order;
 use crate::limits;
-use crate::model::{Group, Program, RoleId};
+use crate::model::{Allow, Group, Program, RoleId};
 use crate::scopes::{ScopeId, Scopes};
 use crate::sets::{PermissionId, SetId};
+
+use inputs::Inputs;
 
 /// One grant of one permission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,6 +34,10 @@ pub struct Flat {
     /// By role: its groups among all; `None` for roles that were not flattened.
     ranges: Vec<Option<(u32, u32)>>,
     groups: Vec<Group>,
+    /// By role: how many permissions its groups have together.
+    held: Vec<usize>,
+    /// How many roles were worked out; each of the others is made of the same as one of these.
+    pub worked_out: usize,
     /// By role: whether its own or an ancestor's `within` confines it.
     pub confined: Vec<bool>,
 }
@@ -38,8 +46,20 @@ impl Flat {
     /// The groups of a role; `None` where an error keeps it from being flattened.
     #[must_use]
     pub fn groups(&self, role: RoleId) -> Option<&[Group]> {
-        let (start, end) = self.ranges.get(role.index()).copied()??;
+        let (start, end) = self.range(role)?;
         self.groups.get(start as usize..end as usize)
+    }
+
+    /// The places of a role's groups among all: equal for roles that hold the same.
+    #[must_use]
+    pub fn range(&self, role: RoleId) -> Option<(u32, u32)> {
+        self.ranges.get(role.index()).copied().flatten()
+    }
+
+    /// How many permissions the groups of a role have together.
+    #[must_use]
+    pub fn held(&self, role: RoleId) -> usize {
+        self.held.get(role.index()).copied().unwrap_or_default()
     }
 
     /// Whether a role was flattened.
@@ -110,21 +130,27 @@ pub fn is_subsumed(program: &Program, narrow: Grant, wide: Grant) -> bool {
 /// Works out the effective grants of all roles, parents first.
 #[must_use]
 pub fn flatten(program: &mut Program, order: &Order, sink: &mut Sink) -> Flat {
-    let mut flat =
-        Flat { ranges: vec![None; program.roles.len()], groups: Vec::new(), confined: vec![false; program.roles.len()] };
-    let mut work = Work::new(program.catalog.len());
+    let roles = program.roles.len();
+    let mut flat = Flat { ranges: vec![None; roles], held: vec![0; roles], confined: vec![false; roles], ..Flat::default() };
+    let (mut work, mut inputs) = (Work::new(program.catalog.len()), Inputs::default());
     let unaware: Vec<bool> = program.catalog.ids().map(|id| program.catalog.is_unaware(id)).collect();
     let mut held = 0;
     for id in order.roles.iter().copied() {
         let inherited = program.parents(id).iter().any(|parent| flat.confined[parent.role.index()]);
         flat.confined[id.index()] = inherited || program.role(id).within.is_some_and(|(scope, _)| scope != Scopes::all());
-        let range = unchanged(program, &flat, id).unwrap_or_else(|| {
+        let known = unchanged(program, &flat, id).or_else(|| inputs.find(program, &flat, id));
+        let range = known.unwrap_or_else(|| {
+            flat.worked_out += 1;
             work.gather(program, &flat, id, &unaware);
             work.narrow(program, id, &unaware);
-            work.emit(program, &mut flat.groups)
+            let range = work.emit(program, &mut flat.groups);
+            inputs.remember(range);
+            range
         });
         flat.ranges[id.index()] = Some(range);
-        held += flat.groups(id).unwrap_or_default().iter().map(|group| program.sets.len(group.set)).sum::<usize>();
+        let own = flat.groups(id).unwrap_or_default().iter().map(|group| program.sets.len(group.set)).sum();
+        flat.held[id.index()] = own;
+        held += own;
         if let Some(excess) = excess(program, &flat, held) {
             let role = program.role(id);
             sink.report(words::roles::flat_too_large(&role.name, role.name_span, &excess));
@@ -146,15 +172,29 @@ fn excess(program: &Program, flat: &Flat, held: usize) -> Option<String> {
     (held > limits::FLAT_HELD).then(|| format!("more than {} million grants", limits::FLAT_HELD >> 20))
 }
 
-/// The groups of the only parent of a role that adds and takes away nothing.
+/// The groups of the only parent of a role that takes nothing away, and adds nothing to what that parent grants.
 fn unchanged(program: &Program, flat: &Flat, id: RoleId) -> Option<(u32, u32)> {
     let [parent] = program.parents(id) else { return None };
-    let plain = program.allows(id).is_empty()
-        && program.excepts(id).is_empty()
-        && program.role(id).within.is_none()
-        && !program.pinned_copies.contains_key(&id);
-    if plain { flat.ranges[parent.role.index()] } else { None }
+    if !program.excepts(id).is_empty() || program.role(id).within.is_some() || program.pinned_copies.contains_key(&id) {
+        return None;
+    }
+    let allows = program.allows(id);
+    let own: usize = allows.iter().map(|allow| program.sets.len(allow.set)).sum();
+    // Of a few grants it is quickly said that they are nothing new; of many, working them out says it as well.
+    if FEW * own > flat.held(parent.role) {
+        return None;
+    }
+    let adds_nothing = |allow: &Allow| {
+        program.sets.iter(allow.set).all(|permission| {
+            let scope = program.scope_for(permission, allow.scope);
+            flat.subsumes(program, parent.role, Grant { permission, condition: allow.condition, scope })
+        })
+    };
+    if allows.iter().all(adds_nothing) { flat.range(parent.role) } else { None }
 }
+
+/// How many times as much a parent grants as a role's own few clauses.
+const FEW: usize = 4;
 
 /// What is known of the role being flattened; the vectors serve all roles in turn.
 struct Work {

@@ -104,7 +104,7 @@ impl Demands {
     pub fn ever(&mut self, (program, flat, epochs): Compiled<'_>, role: RoleId) -> Called {
         let mut called = self.of_groups(program, flat.groups(role).unwrap_or_default());
         for calendar in &epochs.calendars {
-            self.gain(&mut called, calendar.gains.get(&role).into_iter().flatten());
+            self.gain(&mut called, calendar.gains_of(role));
         }
         called
     }

@@ -30,6 +30,8 @@ pub const FLAT_BYTES: usize = 1 << 30;
 pub const EPOCHS: usize = 1 << 10;
 /// What all roles gain from backfills, in all calendars (`flat-too-large`).
 pub const GAINS: usize = 1 << 24;
+/// Backfills that are set off, in all roles and calendars; roles that fare alike count once (`flat-too-large`).
+pub const HAPPENINGS: usize = 1 << 27;
 /// Triggers of backfills in all roles that depend on which clauses give them (`flat-too-large`).
 pub const TRACES: usize = 1 << 25;
 /// Derivations that `why` lists for one permission of one role.

@@ -17,7 +17,7 @@ pub use nearest::{Nearest, nearest};
 pub use traces::Traces;
 
 /// Which clauses count when a permission is traced.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Filter {
     /// Only clauses whose selector has no `*`.
     pub explicitly: bool,

@@ -2,23 +2,31 @@
 //!
 //! Regions with the same dates share one calendar. Only what changes a role's normal form is kept.
 
+mod alike;
+mod queue;
+mod runner;
 mod since;
 mod triggers;
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::civil::Date;
+use rustc_hash::FxHashMap;
 
 use crate::conditions::Conditions;
 use crate::diagnostic::{Sink, words};
 use crate::flatten::{self, Flat, Grant};
 use crate::graph::Order;
 use crate::limits;
-use crate::model::{Program, RegionId, RoleFilter, RoleId, RoleKind, Trigger};
-use crate::provenance::{Filter, Traces};
+use crate::model::{Program, RegionId, RoleFilter, RoleId, RoleKind};
 use crate::scopes::{ScopeId, Scopes};
 use crate::sets::PermissionId;
 
+use alike::{Alike, Key};
+use queue::Events;
+use runner::{Outcome, Runner};
 use since::Sinces;
 use triggers::Triggers;
 
@@ -52,15 +60,21 @@ pub struct Calendar {
     /// The dates of backfills, ascending.
     pub events: Vec<(Date, Vec<Event>)>,
     /// What each role gains, in order of time.
-    pub gains: BTreeMap<RoleId, Vec<Gain>>,
+    pub gains: BTreeMap<RoleId, Arc<[Gain]>>,
 }
 
 impl Calendar {
     /// The dates on which some role changes, ascending.
     #[must_use]
     pub fn dates(&self) -> Vec<Date> {
-        let dates: BTreeSet<Date> = self.gains.values().flatten().map(|gain| gain.date).collect();
+        let dates: BTreeSet<Date> = self.gains.values().flat_map(|gains| gains.iter()).map(|gain| gain.date).collect();
         dates.into_iter().collect()
+    }
+
+    /// What a role gains, in order of time.
+    #[must_use]
+    pub fn gains_of(&self, role: RoleId) -> &[Gain] {
+        self.gains.get(&role).map_or(&[], |gains| gains)
     }
 }
 
@@ -80,14 +94,16 @@ pub struct Epochs {
     pub calendars: Vec<Calendar>,
     /// By region: its calendar.
     pub of_region: Vec<usize>,
-    /// Backfills, and roles that gain from them in some region.
-    pub fired: BTreeSet<(usize, RoleId)>,
+    /// By role: the backfills that happen to it in some region, ascending.
+    pub fired: BTreeMap<RoleId, Arc<[u32]>>,
     /// What backfills would add and the role's own `except` forbids.
     pub refused: BTreeMap<(usize, RoleId), BTreeSet<PermissionId>>,
     /// Roles that hold a trigger but are created after the date.
     pub too_late: BTreeSet<(usize, RoleId)>,
     /// What backfills marked as done added, by what the sources say.
     pub done: BTreeMap<(usize, RoleId), Vec<Grant>>,
+    /// How many roles the backfills were run on; each of the others fares like one of these.
+    pub runs: usize,
 }
 
 impl Epochs {
@@ -100,14 +116,32 @@ impl Epochs {
 
     /// The gains of a role in a region up to a date, that day included; all of them without a date.
     pub fn gains(&self, role: RoleId, region: Option<RegionId>, until: Option<Date>) -> impl Iterator<Item = &Gain> {
-        let gains = self.calendar(region).and_then(|calendar| calendar.gains.get(&role));
-        gains.into_iter().flatten().filter(move |gain| until.is_none_or(|until| gain.date <= until))
+        let gains = self.calendar(region).map_or(&[][..], |calendar| calendar.gains_of(role));
+        gains.iter().filter(move |gain| until.is_none_or(|until| gain.date <= until))
+    }
+
+    /// The gains of a role in all calendars, one after another.
+    pub fn gains_ever(&self, role: RoleId) -> impl Iterator<Item = &Gain> {
+        self.calendars.iter().flat_map(move |calendar| calendar.gains_of(role))
     }
 
     /// Since when a role has gained a permission in a region, if it has by a date.
     #[must_use]
     pub fn gained(&self, role: RoleId, permission: PermissionId, moment: Moment) -> Option<&Gain> {
         self.gains(role, moment.region, moment.at).find(|gain| gain.permission == permission)
+    }
+
+    /// Takes over what backfills do to a role.
+    fn take(&mut self, role: RoleId, outcome: &Outcome) {
+        for (calendar, gains) in &outcome.gains {
+            self.calendars[*calendar].gains.insert(role, Arc::clone(gains));
+        }
+        if !outcome.fired.is_empty() {
+            self.fired.insert(role, Arc::clone(&outcome.fired));
+        }
+        self.refused.extend(outcome.refused.iter().map(|(backfill, permissions)| ((*backfill, role), permissions.clone())));
+        self.too_late.extend(outcome.too_late.iter().map(|backfill| (*backfill, role)));
+        self.done.extend(outcome.done.iter().map(|(backfill, grants)| ((*backfill, role), grants.clone())));
     }
 }
 
@@ -162,42 +196,48 @@ pub fn timeline(program: &mut Program, order: &Order, flat: &Flat, sink: &mut Si
             epochs.of_region.push(at);
         }
     }
-    let candidates = candidates(program, order, flat);
-    let sinces = Sinces::new(program);
-    let mut runner = Runner { program, flat, traces: Traces::default(), sinces, gained: 0 };
-    for at in 0..epochs.calendars.len() {
-        let events = Events::new(runner.program, &epochs.calendars[at].events);
-        for role in candidates.iter().copied() {
-            runner.run(role, (at, &events), &mut epochs);
-            if runner.is_too_large(role, sink) {
-                return nothing(runner.program);
-            }
+    if let Some((role, excess)) = run(program, order, flat, &mut epochs) {
+        let role = program.role(role);
+        sink.report(words::roles::flat_too_large(&role.name, role.name_span, &excess));
+        return nothing(program);
+    }
+    epochs
+}
+
+/// Runs the backfills of all calendars on all roles; where that is too much, says at which role, and of what.
+fn run(program: &mut Program, order: &Order, flat: &Flat, epochs: &mut Epochs) -> Option<(RoleId, String)> {
+    let triggers = Triggers::new(program);
+    if triggers.backfills.is_empty() {
+        return None;
+    }
+    let sinces = Sinces::new(program, &triggers.permissions);
+    let mut alike = Alike::new(program, order, flat, (&triggers, &sinces));
+    let calendars: Vec<Events> =
+        epochs.calendars.iter().map(|calendar| Events::new(&calendar.events, &triggers.backfills)).collect();
+    let mut runner = Runner::new(program, flat, (&triggers, &sinces), &alike);
+    let mut known: FxHashMap<Key, Outcome> = FxHashMap::default();
+    let mut gained = 0;
+    for role in runner.program.role_ids().filter(|role| flat.is_flat(*role)) {
+        if runner.program.role(role).overridden_by.is_some() {
+            continue;
+        }
+        let outcome = match known.entry(alike.key(runner.program, flat, &triggers, role)) {
+            Entry::Occupied(same) => same.into_mut(),
+            Entry::Vacant(new) => new.insert(runner.outcome(role, &calendars)),
+        };
+        epochs.take(role, outcome);
+        gained += outcome.gained();
+        if let Some(excess) = runner::excess(gained, &runner) {
+            return Some((role, excess));
         }
     }
-    match runner.run_done(&candidates, &mut epochs, sink) {
-        Some(()) => epochs,
-        None => nothing(runner.program),
-    }
+    epochs.runs = known.len();
+    None
 }
 
 /// No changes at all, in any region.
 fn nothing(program: &Program) -> Epochs {
     Epochs { calendars: vec![Calendar::default()], of_region: vec![0; program.regions.len()], ..Epochs::default() }
-}
-
-/// The backfills of a calendar in order of their dates.
-struct Events {
-    list: Vec<(Date, Event)>,
-    triggers: Triggers,
-}
-
-impl Events {
-    fn new(program: &Program, events: &[(Date, Vec<Event>)]) -> Self {
-        let list: Vec<(Date, Event)> =
-            events.iter().flat_map(|(date, events)| events.iter().map(|event| (*date, *event))).collect();
-        let triggers = Triggers::new(program, list.iter().map(|(_, event)| event.backfill));
-        Self { list, triggers }
-    }
 }
 
 /// Whether a backfill is performed at all.
@@ -220,19 +260,6 @@ fn events(program: &Program, region: Option<RegionId>) -> Vec<(Date, Vec<Event>)
     events.into_iter().collect()
 }
 
-/// The roles that some backfill may touch: they hold a trigger, or gain outright.
-fn candidates(program: &Program, order: &Order, flat: &Flat) -> Vec<RoleId> {
-    let active: Vec<usize> = (0..program.backfills.len()).filter(|at| is_active(program, *at)).collect();
-    let triggers = Triggers::new(program, active.iter().copied());
-    let mut roles: Vec<RoleId> = order.roles.iter().copied().filter(|id| flat.is_flat(*id)).collect();
-    roles.retain(|id| {
-        program.role(*id).overridden_by.is_none()
-            && triggers.of_role(program, flat, *id).iter().any(|at| considers(program, active[*at], *id))
-    });
-    roles.sort();
-    roles
-}
-
 /// Whether a backfill considers a role.
 #[must_use]
 pub fn considers(program: &Program, backfill: usize, role: RoleId) -> bool {
@@ -241,201 +268,5 @@ pub fn considers(program: &Program, backfill: usize, role: RoleId) -> bool {
         RoleFilter::Default => program.role(role).kind != RoleKind::Custom,
         RoleFilter::Custom => program.role(role).kind == RoleKind::Custom,
         RoleFilter::Named(roles) => roles.binary_search(&role).is_ok(),
-    }
-}
-
-/// Runs backfills on roles, one role at a time.
-struct Runner<'p> {
-    program: &'p mut Program,
-    flat: &'p Flat,
-    traces: Traces,
-    sinces: Sinces,
-    /// How many gains there are so far.
-    gained: usize,
-}
-
-impl Runner<'_> {
-    /// Whether there is more than a bound allows after a role was run; that is reported.
-    fn is_too_large(&self, role: RoleId, sink: &mut Sink) -> bool {
-        let excess = if self.gained > limits::GAINS {
-            format!("more than {} million gains from backfills", limits::GAINS >> 20)
-        } else if self.traces.is_full() {
-            format!("more than {} million triggers of backfills that depend on single clauses", limits::TRACES >> 20)
-        } else {
-            return false;
-        };
-        let role = self.program.role(role);
-        sink.report(words::roles::flat_too_large(&role.name, role.name_span, &excess));
-        true
-    }
-
-    /// Runs one calendar's events on a role. Backfills of one date run in rounds, in their order, until nothing changes; in a
-    /// round after the first only those that something new may set off.
-    fn run(&mut self, role: RoleId, (calendar, events): (usize, &Events), epochs: &mut Epochs) {
-        let mut added: BTreeMap<PermissionId, ScopeId> = BTreeMap::new();
-        let mut gains = Vec::new();
-        let mut due = events.triggers.of_role(self.program, self.flat, role);
-        let mut again = BTreeSet::new();
-        while let Some(at) = due.pop_first() {
-            let (date, event) = events.list[at];
-            for permission in self.fire(role, (event, date), (&mut added, &mut gains), epochs) {
-                for other in events.triggers.of(permission).iter().copied() {
-                    if other > at {
-                        due.insert(other);
-                    } else if events.list[other].0 == date {
-                        again.insert(other);
-                    }
-                }
-            }
-            if due.first().is_none_or(|next| events.list[*next].0 > date) {
-                due.append(&mut again);
-            }
-        }
-        self.gained += gains.len();
-        if !gains.is_empty() {
-            epochs.calendars[calendar].gains.insert(role, gains);
-        }
-    }
-
-    /// Lets a backfill happen to a role, if it does; the permissions that it adds.
-    fn fire(
-        &mut self,
-        role: RoleId,
-        (event, date): (Event, Date),
-        found: (&mut BTreeMap<PermissionId, ScopeId>, &mut Vec<Gain>),
-        epochs: &mut Epochs,
-    ) -> Vec<PermissionId> {
-        let backfill = event.backfill;
-        if !considers(self.program, backfill, role) {
-            return Vec::new();
-        }
-        let scope = self.triggered(role, backfill, date, found.0);
-        if scope == Scopes::empty() {
-            return Vec::new();
-        }
-        if !self.program.existed(role, date) {
-            epochs.too_late.insert((backfill, role));
-            return Vec::new();
-        }
-        epochs.fired.insert((backfill, role));
-        self.add(role, (event, date), scope, found, &mut epochs.refused)
-    }
-
-    /// Where a role gains from a backfill on a date; nowhere if it does not hold the trigger.
-    fn triggered(&mut self, role: RoleId, backfill: usize, date: Date, added: &BTreeMap<PermissionId, ScopeId>) -> ScopeId {
-        let Some(Trigger { any, explicitly, permissions }) = self.program.backfills[backfill].trigger.clone() else {
-            return Scopes::all();
-        };
-        let mut total: Option<ScopeId> = None;
-        for permission in permissions {
-            let held = self.held(role, permission, Filter { explicitly, held_on: Some(date) });
-            let gained = added.get(&permission).copied().unwrap_or_else(Scopes::empty);
-            let scope = self.program.scopes.union(held, gained);
-            total = Some(match total {
-                None => scope,
-                Some(total) if any => self.program.scopes.union(total, scope),
-                Some(total) => self.program.scopes.intersection(total, scope),
-            });
-        }
-        total.unwrap_or_else(Scopes::empty)
-    }
-
-    /// Where a role itself holds a permission on a date, whatever the condition.
-    fn held(&mut self, role: RoleId, permission: PermissionId, filter: Filter) -> ScopeId {
-        if !self.flat.holds(self.program, role, permission) {
-            return Scopes::empty();
-        }
-        let held_on = filter.held_on.and_then(|date| self.sinces.same_as(self.program, permission, date));
-        if filter.explicitly || held_on.is_some() {
-            return self.traces.scope(self.program, self.flat, role, permission, Filter { held_on, ..filter });
-        }
-        let scopes: Vec<ScopeId> = self.flat.grants_of(self.program, role, permission).map(|grant| grant.scope).collect();
-        scopes.into_iter().fold(Scopes::empty(), |a, b| self.program.scopes.union(a, b))
-    }
-
-    /// Adds what a backfill gives; the permissions that the role has now, or has further.
-    fn add(
-        &mut self,
-        role: RoleId,
-        (Event { backfill, estimated }, date): (Event, Date),
-        scope: ScopeId,
-        (added, gains): (&mut BTreeMap<PermissionId, ScopeId>, &mut Vec<Gain>),
-        refused: &mut BTreeMap<(usize, RoleId), BTreeSet<PermissionId>>,
-    ) -> Vec<PermissionId> {
-        let mut changed = Vec::new();
-        let additions: Vec<PermissionId> = self.program.sets.iter(self.program.backfills[backfill].additions).collect();
-        for permission in additions {
-            if self.program.is_excepted(role, permission) {
-                refused.entry((backfill, role)).or_default().insert(permission);
-                continue;
-            }
-            let scope = self.confined(role, permission, scope);
-            let before = added.get(&permission).copied().unwrap_or_else(Scopes::empty);
-            let total = self.program.scopes.union(before, scope);
-            if scope == Scopes::empty() || total == before {
-                continue;
-            }
-            // What the role holds already is no gain, but an addition all the same: from now on it is held explicitly.
-            if !self.holds_always(role, permission, total, before) {
-                gains.push(Gain { date, estimated, backfill, permission, scope });
-            }
-            added.insert(permission, total);
-            changed.push(permission);
-        }
-        changed
-    }
-
-    /// A scope within the role's own `within`; everywhere for an unaware permission.
-    fn confined(&mut self, role: RoleId, permission: PermissionId, scope: ScopeId) -> ScopeId {
-        if self.program.catalog.is_unaware(permission) {
-            return Scopes::all();
-        }
-        match self.program.role(role).within {
-            Some((within, _)) => self.program.scopes.intersection(scope, within),
-            None => scope,
-        }
-    }
-
-    /// Whether the role's unconditional grants, with what was added before, cover a scope.
-    fn holds_always(&mut self, role: RoleId, permission: PermissionId, scope: ScopeId, before: ScopeId) -> bool {
-        let own = self.flat.grants_of(self.program, role, permission).find(|grant| grant.condition == Conditions::always());
-        let own = own.map_or_else(Scopes::empty, |grant| grant.scope);
-        let held = self.program.scopes.union(own, before);
-        self.program.scopes.is_within(scope, held)
-    }
-
-    /// Works out what backfills marked as done must have added to roles as the sources say them; `None` after a report.
-    fn run_done(&mut self, candidates: &[RoleId], epochs: &mut Epochs, sink: &mut Sink) -> Option<()> {
-        let is_done = |at: &usize| self.program.backfills[*at].done.is_some() && is_active(self.program, *at);
-        let list: Vec<usize> = (0..self.program.backfills.len()).filter(is_done).collect();
-        let triggers = Triggers::new(self.program, list.iter().copied());
-        for role in candidates.iter().copied() {
-            for at in triggers.of_role(self.program, self.flat, role).into_iter().map(|at| list[at]) {
-                let grants = self.done(role, at);
-                if !grants.is_empty() {
-                    epochs.done.insert((at, role), grants);
-                }
-            }
-            if self.is_too_large(role, sink) {
-                return None;
-            }
-        }
-        Some(())
-    }
-
-    /// What a backfill marked as done must have added to a role.
-    fn done(&mut self, role: RoleId, at: usize) -> Vec<Grant> {
-        let backfill = &self.program.backfills[at];
-        let day = backfill.default_day.or_else(|| backfill.region_days.iter().map(|(_, day)| *day).min());
-        let Some(day) = day.filter(|_| considers(self.program, at, role)) else { return Vec::new() };
-        let scope = self.triggered(role, at, day.date, &BTreeMap::new());
-        if scope == Scopes::empty() || !self.program.existed(role, day.date) {
-            return Vec::new();
-        }
-        let (mut added, mut gains) = (BTreeMap::new(), Vec::new());
-        let event = Event { backfill: at, estimated: day.estimated };
-        self.add(role, (event, day.date), scope, (&mut added, &mut gains), &mut BTreeMap::new());
-        let grant = |gain: Gain| Grant { permission: gain.permission, condition: Conditions::always(), scope: gain.scope };
-        gains.into_iter().map(grant).collect()
     }
 }

@@ -1,7 +1,7 @@
 //! Assertions and tests that do not hold, each with what contradicts it.
 
 use crate::access::{Access, Given, Through, Way};
-use crate::assertions::{self, Contradiction, Failure};
+use crate::assertions::{self, Contradiction, Failure, Judge};
 use crate::diagnostic::{Code, Diagnostic, Sink, words};
 use crate::model::{Assertion, Claim, Holder, Program, RoleId, Target};
 use crate::provenance;
@@ -9,28 +9,25 @@ use crate::sets::PermissionId;
 use crate::span::Span;
 use crate::timeline::Moment;
 
-/// Judges every assertion and every line of every test.
+/// Judges every assertion and every line of every test; what is said of one holder, all at once.
 pub fn check(access: &mut Access<'_>, sink: &mut Sink) {
-    let asserted = std::mem::take(&mut access.program.assertions);
-    for assertion in &asserted {
-        sink.report_any(finding(access, assertion, Code::AssertionFailed));
+    let (asserted, tests) = (std::mem::take(&mut access.program.assertions), std::mem::take(&mut access.program.tests));
+    let tested = tests.iter().flat_map(|test| &test.assertions).map(|assertion| (assertion, Code::TestFailed));
+    let mut all: Vec<(&Assertion, Code)> =
+        asserted.iter().map(|assertion| (assertion, Code::AssertionFailed)).chain(tested).collect();
+    all.sort_by_key(|(assertion, _)| assertion.holder);
+    for same in all.chunk_by(|(a, _), (b, _)| a.holder == b.holder) {
+        let mut judge = Judge::new(access, same[0].0.holder, same.len());
+        if !judge.is_judged() {
+            continue;
+        }
+        for (assertion, code) in same {
+            if let Some(failure) = judge.failure(assertion) {
+                sink.report(describe(judge.access, assertion, &failure, *code));
+            }
+        }
     }
-    access.program.assertions = asserted;
-    let tests = std::mem::take(&mut access.program.tests);
-    for assertion in tests.iter().flat_map(|test| &test.assertions) {
-        sink.report_any(finding(access, assertion, Code::TestFailed));
-    }
-    access.program.tests = tests;
-}
-
-/// What is to be said of an assertion, if it can be judged and does not hold.
-#[must_use]
-pub fn finding(access: &mut Access<'_>, assertion: &Assertion, code: Code) -> Option<Diagnostic> {
-    if !assertions::is_judged(access.program, access.flat, assertion) {
-        return None;
-    }
-    let failure = assertions::failure(access, assertion)?;
-    Some(describe(access, assertion, &failure, code))
+    (access.program.assertions, access.program.tests) = (asserted, tests);
 }
 
 fn describe(access: &mut Access<'_>, assertion: &Assertion, failure: &Failure, code: Code) -> Diagnostic {

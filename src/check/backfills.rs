@@ -26,9 +26,11 @@ pub(super) fn check(stages: Stages<'_>, sink: &mut Sink) {
         ));
     }
     done(stages, sink);
+    let mut fired = vec![false; program.backfills.len()];
+    epochs.fired.values().flat_map(|backfills| backfills.iter()).for_each(|at| fired[*at as usize] = true);
     for (at, backfill) in program.backfills.iter().enumerate().filter(|(_, backfill)| !backfill.faulty && backfill.done.is_none())
     {
-        let fires = epochs.fired.range((at, RoleId::new(0))..).next().is_some_and(|(fired, _)| *fired == at);
+        let fires = fired[at];
         let performed = !backfill.optional || program.organisation.role_backfill;
         if !fires && performed {
             sink.report(words::backfills::without_effect(&backfill.name, backfill.name_span));

@@ -75,7 +75,7 @@ fn calling(
         });
         found.extend_from_slice(both);
     }
-    let gains = epochs.calendars.iter().filter_map(|calendar| calendar.gains.get(&role)).flatten();
+    let gains = epochs.gains_ever(role);
     found.extend(gains.map(|gain| gain.permission).filter(|permission| program.sets.contains(needs, *permission)));
     found.sort_unstable();
     found.dedup();

@@ -63,11 +63,11 @@ pub fn check(stages: Stages<'_>, sink: &mut Sink) {
         .par_chunks(1024)
         .map(|roles| {
             let mut sink = Sink::default();
-            let mut nearest = Nearest::default();
+            let (mut nearest, mut unmet) = (Nearest::default(), requirements::Known::default());
             for role in roles {
                 clauses.check(*role, &mut sink);
                 inheritance::check(stages, *role, &mut sink);
-                requirements.check(*role, &mut sink);
+                requirements.check(*role, &mut unmet, &mut sink);
                 confinement.check(*role, &mut nearest, &mut sink);
             }
             sink

@@ -33,8 +33,7 @@ fn full(never: &Never) -> u64 {
 fn mask(stages: Stages<'_>, never: &Never, role: RoleId, meets: &mut FxHashMap<(SetId, SetId), bool>) -> u64 {
     let Stages { program, flat, epochs, .. } = stages;
     let groups = flat.groups(role).unwrap_or_default();
-    let gains: Vec<PermissionId> =
-        epochs.calendars.iter().filter_map(|calendar| calendar.gains.get(&role)).flatten().map(|gain| gain.permission).collect();
+    let gains: Vec<PermissionId> = epochs.gains_ever(role).map(|gain| gain.permission).collect();
     never.sets.iter().take(64).enumerate().fold(0, |mask, (at, wanted)| {
         let by_groups = groups.iter().any(|group| {
             *meets
@@ -55,7 +54,7 @@ fn held(stages: Stages<'_>, never: &Never, role: RoleId) -> Vec<PermissionId> {
 /// Whether a role holds a permission at some time, somewhere.
 fn ever_holds(stages: Stages<'_>, role: RoleId, permission: PermissionId) -> bool {
     let Stages { program, flat, epochs, .. } = stages;
-    let mut gains = epochs.calendars.iter().filter_map(|calendar| calendar.gains.get(&role)).flatten();
+    let mut gains = epochs.gains_ever(role).into_iter();
     flat.holds(program, role, permission) || gains.any(|gain| gain.permission == permission)
 }
 

@@ -1,6 +1,8 @@
 //! Permissions that are useless without others, and roles that need others beside them.
 
-use rustc_hash::FxHashSet;
+use std::rc::Rc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Stages;
 use crate::diagnostic::{Sink, words};
@@ -8,6 +10,19 @@ use crate::id::Id;
 use crate::limits;
 use crate::model::RoleId;
 use crate::sets::PermissionId;
+
+/// An unmet requirement: the permission, and the requirement by its place.
+type Need = (PermissionId, usize);
+
+/// Unmet requirements that are remembered at most; where there are more, all of them are forgotten.
+const REMEMBERED: usize = 1 << 20;
+
+/// The unmet requirements of what roles hold, remembered: many roles hold the same, and all have parents.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    unmet: FxHashMap<Option<(u32, u32)>, Rc<[Need]>>,
+    needs: usize,
+}
 
 /// What all roles are judged against.
 pub(super) struct Requirements<'p> {
@@ -22,11 +37,11 @@ impl<'p> Requirements<'p> {
         Self { stages, needy: catalog.ids().filter(|id| !catalog.facts(*id).requires.is_empty()).collect() }
     }
 
-    pub(super) fn check(&self, role: RoleId, sink: &mut Sink) {
+    pub(super) fn check(&self, role: RoleId, known: &mut Known, sink: &mut Sink) {
         let program = self.stages.program;
         let own = program.role(role);
         if own.overridden_by.is_none() && !self.needy.is_empty() {
-            self.permissions(role, sink);
+            self.permissions(role, known, sink);
         }
         for (other, span) in own.facts.iter().flat_map(|facts| &facts.requires_roles) {
             if !is_ancestor(self.stages, role, *other) {
@@ -35,11 +50,25 @@ impl<'p> Requirements<'p> {
         }
     }
 
-    /// The unmet requirements of a role: the permission, and the requirement by its place.
-    fn unmet(&self, role: RoleId) -> Vec<(PermissionId, usize)> {
+    /// The unmet requirements of a role in order, remembered for roles that hold the same.
+    fn unmet(&self, role: RoleId, known: &mut Known) -> Rc<[Need]> {
+        let range = self.stages.flat.range(role);
+        if let Some(unmet) = known.unmet.get(&range) {
+            return Rc::clone(unmet);
+        }
+        let unmet: Rc<[Need]> = self.work_out(role).into();
+        known.needs += unmet.len();
+        if known.needs > REMEMBERED {
+            (known.needs, known.unmet) = (unmet.len(), FxHashMap::default());
+        }
+        known.unmet.insert(range, Rc::clone(&unmet));
+        unmet
+    }
+
+    fn work_out(&self, role: RoleId) -> Vec<Need> {
         let Stages { program, flat, .. } = self.stages;
         let mut unmet = Vec::new();
-        for permission in self.needy.iter().copied().filter(|id| flat.holds(program, role, *id)) {
+        for permission in self.needy_of(role) {
             for (at, need) in program.catalog.facts(permission).requires.iter().enumerate() {
                 let holds = |id| flat.holds(program, role, id);
                 let mut needed = program.sets.iter(need.set);
@@ -49,6 +78,19 @@ impl<'p> Requirements<'p> {
             }
         }
         unmet
+    }
+
+    /// The permissions of a role that need others, in order.
+    fn needy_of(&self, role: RoleId) -> Vec<PermissionId> {
+        let Stages { program, flat, .. } = self.stages;
+        if flat.held(role) >= self.needy.len() {
+            return self.needy.iter().copied().filter(|id| flat.holds(program, role, *id)).collect();
+        }
+        let held = flat.groups(role).unwrap_or_default().iter().flat_map(|group| program.sets.iter(group.set));
+        let mut needy: Vec<PermissionId> = held.filter(|id| !program.catalog.facts(*id).requires.is_empty()).collect();
+        needy.sort_unstable();
+        needy.dedup();
+        needy
     }
 
     /// The parents at which a fault is told: of an override those of the role that it edits, which is not judged itself.
@@ -63,27 +105,22 @@ impl<'p> Requirements<'p> {
             .collect()
     }
 
-    fn permissions(&self, role: RoleId, sink: &mut Sink) {
+    fn permissions(&self, role: RoleId, known: &mut Known, sink: &mut Sink) {
         let program = self.stages.program;
-        let missing = self.unmet(role);
-        if missing.is_empty() {
+        let missing = self.unmet(role, known);
+        let Some((permission, at)) = missing.first().copied() else { return };
+        let inherited: Vec<Rc<[Need]>> = self.judged_parents(role).into_iter().map(|parent| self.unmet(parent, known)).collect();
+        if missing.iter().all(|need| inherited.iter().any(|needs| needs.binary_search(need).is_ok())) {
             return;
         }
-        let inherited: Vec<_> = self.judged_parents(role).into_iter().flat_map(|parent| self.unmet(parent)).collect();
-        if missing.iter().all(|need| inherited.contains(need)) {
-            return;
-        }
-        let shown = missing.iter().map(|(permission, at)| {
-            let need = &program.catalog.facts(*permission).requires[*at];
-            (program.catalog.name(*permission).to_owned(), need.text.to_string(), need.any)
-        });
-        let own = program.role(role);
-        let finding = words::roles::missing_required(&own.name, own.name_span, &shown.collect::<Vec<_>>());
+        let need = &program.catalog.facts(permission).requires[at];
+        let (own, first) = (program.role(role), (program.catalog.name(permission), &*need.text, need.any));
+        let finding = words::roles::missing_required(&own.name, own.name_span, first, missing.len());
         sink.report(finding.concerning(self.needed(role, &missing)));
     }
 
     /// What would meet requirements; of those that any one of several meets, the choice is nobody's but the author's.
-    fn needed(&self, role: RoleId, unmet: &[(PermissionId, usize)]) -> Vec<u32> {
+    fn needed(&self, role: RoleId, unmet: &[Need]) -> Vec<u32> {
         let Stages { program, flat, .. } = self.stages;
         let needs = unmet.iter().map(|(permission, at)| &program.catalog.facts(*permission).requires[*at]);
         let needed = needs.filter(|need| !need.any).flat_map(|need| program.sets.iter(need.set));

@@ -1,7 +1,5 @@
 //! Where roles hold a permission by some of the clauses only, worked out for the roles asked about and their ancestors.
 
-use std::collections::BTreeMap;
-
 use rustc_hash::FxHashMap;
 
 use super::Filter;
@@ -17,12 +15,20 @@ type Row = FxHashMap<RoleId, ScopeId>;
 /// Memory of traces, since several backfills share triggers, and roles their ancestors.
 #[derive(Debug, Default)]
 pub struct Traces {
-    known: BTreeMap<(PermissionId, Filter), Row>,
+    known: FxHashMap<(PermissionId, Filter), Row>,
+    /// By role: another one that holds what is asked about by the same clauses, or itself; none where nothing is known of that.
+    origins: Vec<RoleId>,
     /// How much is remembered.
     held: usize,
 }
 
 impl Traces {
+    /// Follows nothing twice for roles of one origin: by role, one that holds all that will be asked about as it does.
+    #[must_use]
+    pub fn by_origin(origins: Vec<RoleId>) -> Self {
+        Self { origins, ..Self::default() }
+    }
+
     /// Whether more would have to be remembered than [`limits::TRACES`]; from then on everything is held nowhere.
     #[must_use]
     pub fn is_full(&self) -> bool {
@@ -41,14 +47,20 @@ impl Traces {
         if self.is_full() {
             return Scopes::empty();
         }
+        let origins = &self.origins;
+        let origin = |role: RoleId| origins.get(role.index()).copied().unwrap_or(role);
+        let role = origin(role);
         let row = self.known.entry((permission, filter)).or_default();
+        if let Some(known) = row.get(&role) {
+            return *known;
+        }
         let before = row.len();
         // A role is worked out after its ancestors; the stack is its own, so a chain of any length is followed.
         let mut open = vec![role];
         while let Some(at) = open.last().copied() {
             let depth = open.len();
             if !row.contains_key(&at) {
-                let parents = program.role(at).parents.clone().map(|parent| program.parents[parent as usize].role);
+                let parents = program.role(at).parents.clone().map(|parent| origin(program.parents[parent as usize].role));
                 open.extend(parents.filter(|parent| !row.contains_key(parent) && flat.holds(program, *parent, permission)));
             }
             if open.len() > depth {
@@ -56,7 +68,7 @@ impl Traces {
             }
             open.pop();
             if !row.contains_key(&at) {
-                let scope = scope_in(program, row, at, (permission, filter));
+                let scope = scope_in(program, (row, &origin), at, (permission, filter));
                 row.insert(at, scope);
             }
         }
@@ -66,7 +78,12 @@ impl Traces {
 }
 
 /// Where a role holds a permission, by where its parents do.
-fn scope_in(program: &mut Program, row: &Row, id: RoleId, (permission, filter): (PermissionId, Filter)) -> ScopeId {
+fn scope_in(
+    program: &mut Program,
+    (row, origin): (&Row, &dyn Fn(RoleId) -> RoleId),
+    id: RoleId,
+    (permission, filter): (PermissionId, Filter),
+) -> ScopeId {
     if program.is_excepted(id, permission) {
         return Scopes::empty();
     }
@@ -74,7 +91,7 @@ fn scope_in(program: &mut Program, row: &Row, id: RoleId, (permission, filter): 
     let (parents, allows, within) = (role.parents.clone(), role.allows.clone(), role.within);
     let mut scope = Scopes::empty();
     for at in parents {
-        let parent = program.parents[at as usize].role;
+        let parent = origin(program.parents[at as usize].role);
         let mut inherited = row.get(&parent).copied().unwrap_or_else(Scopes::empty);
         if let Some(copy) = program.pinned_copy(id, at) {
             let held = copy.groups.iter().filter(|group| program.sets.contains(group.set, permission));

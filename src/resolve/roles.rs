@@ -29,24 +29,34 @@ pub(super) fn former_name(text: &str) -> String {
 impl Resolver<'_> {
     /// Declares the names of all roles, overrides last, since they need the role they edit.
     pub(super) fn declare_roles(&mut self, trees: &Trees<'_>) -> Declared {
-        let mut declared = Declared::new();
-        for (source, item) in trees.items() {
-            let ast::ItemKind::Role(role) = &item.kind else { continue };
+        let roles = || {
+            trees.items().filter_map(|(source, item)| match &item.kind {
+                ast::ItemKind::Role(role) => Some((source, item, role)),
+                _ => None,
+            })
+        };
+        let (count, clauses) = roles().fold((0, 0), |(count, clauses), (.., role)| (count + 1, clauses + role.clauses.len()));
+        self.make_room(count, clauses);
+        let mut declared = Declared::with_capacity(count);
+        for (source, item, role) in roles() {
             declared.push(match role.kind {
                 RoleKind::Override => None,
                 _ => self.declare_role(source, item, role),
             });
         }
-        let roles = trees.items().filter_map(|(source, item)| match &item.kind {
-            ast::ItemKind::Role(role) => Some((source, item, role)),
-            _ => None,
-        });
-        for (at, (source, item, role)) in roles.enumerate() {
+        for (at, (source, item, role)) in roles().enumerate() {
             if role.kind == RoleKind::Override {
                 declared[at] = self.declare_override(source, item, role);
             }
         }
         declared
+    }
+
+    /// Sets aside what so many roles with so many clauses take: tables that grow step by step are held twice while they do.
+    fn make_room(&mut self, roles: usize, clauses: usize) {
+        self.program.roles.reserve_exact(roles);
+        self.program.role_names.reserve(roles);
+        self.program.allows.reserve_exact(clauses);
     }
 
     fn declare_role(&mut self, source: &Source, item: &ast::Item, role: &ast::Role) -> Option<RoleId> {
@@ -120,16 +130,16 @@ impl Resolver<'_> {
         id
     }
 
-    /// Resolves what stands in all roles; each file's tree is given back as soon as it is done.
+    /// Resolves what stands in all roles; the tree of each is given back as soon as it is done.
     pub(super) fn role_bodies(&mut self, trees: Trees<'_>, declared: &Declared) {
         let mut declared = declared.iter();
         for (source, file) in trees.sources.files().iter().zip(trees.files) {
-            for item in &file.items {
-                let ast::ItemKind::Role(role) = &item.kind else { continue };
+            for item in file.items {
+                let ast::ItemKind::Role(role) = item.kind else { continue };
                 match declared.next() {
                     Some(Some(id)) => {
-                        self.role_parents(source, role, *id);
-                        self.role_clauses(source, role, *id);
+                        self.role_parents(source, &role, *id);
+                        self.role_clauses(source, &role, *id);
                     }
                     _ => role.clauses.iter().for_each(|clause| self.mark_clause(source, clause)),
                 }

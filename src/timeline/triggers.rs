@@ -1,54 +1,84 @@
 //! Which backfills what a role holds may set off, so that the others need not be asked.
 
-use std::collections::BTreeSet;
-
 use rustc_hash::FxHashMap;
 
+use super::{considers, is_active};
 use crate::flatten::Flat;
-use crate::model::{Program, RoleId};
+use crate::model::{Program, RoleFilter, RoleId};
 use crate::sets::PermissionId;
 
-/// Backfills in some order, by what sets them off.
+/// The backfills that are performed at all, by what sets them off. They are named by their places among these.
 #[derive(Debug, Default)]
 pub(super) struct Triggers {
-    by_permission: FxHashMap<PermissionId, Vec<usize>>,
-    /// All of these, in order.
-    permissions: Vec<PermissionId>,
-    /// Those that need no trigger.
-    outright: Vec<usize>,
+    /// Their places in the program, ascending.
+    pub(super) backfills: Vec<usize>,
+    /// All permissions that set something off, ascending.
+    pub(super) permissions: Vec<PermissionId>,
+    /// By permission of the catalog, and one more: where what it sets off begins.
+    starts: Vec<u32>,
+    /// What each permission sets off, side by side.
+    set_off: Vec<u32>,
+    /// Those that need no trigger and name no roles.
+    outright: Vec<u32>,
+    /// By role: those that name it.
+    naming: FxHashMap<RoleId, Vec<u32>>,
+}
+
+fn short(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 impl Triggers {
-    /// Of these backfills, by their places in the program.
-    pub(super) fn new(program: &Program, backfills: impl IntoIterator<Item = usize>) -> Self {
-        let mut triggers = Self::default();
-        for (at, backfill) in backfills.into_iter().enumerate() {
-            let Some(trigger) = &program.backfills[backfill].trigger else {
-                triggers.outright.push(at);
-                continue;
-            };
-            for permission in trigger.permissions.iter().copied() {
-                let known = triggers.by_permission.entry(permission).or_default();
-                if known.is_empty() {
-                    triggers.permissions.push(permission);
-                }
-                known.push(at);
+    pub(super) fn new(program: &Program) -> Self {
+        let backfills: Vec<usize> = (0..program.backfills.len()).filter(|at| is_active(program, *at)).collect();
+        let mut triggers = Self { backfills, ..Self::default() };
+        let mut pairs: Vec<(PermissionId, u32)> = Vec::new();
+        for (at, backfill) in triggers.backfills.iter().map(|at| &program.backfills[*at]).enumerate() {
+            let at = short(at);
+            if let RoleFilter::Named(roles) = &backfill.filter {
+                roles.iter().for_each(|role| triggers.naming.entry(*role).or_default().push(at));
+            }
+            match &backfill.trigger {
+                Some(trigger) => pairs.extend(trigger.permissions.iter().map(|permission| (*permission, at))),
+                None if matches!(backfill.filter, RoleFilter::Named(_)) => {}
+                None => triggers.outright.push(at),
             }
         }
-        triggers.permissions.sort_unstable();
+        pairs.sort_unstable();
+        pairs.dedup();
+        triggers.starts = vec![0; program.catalog.len() + 1];
+        for (permission, at) in &pairs {
+            triggers.starts[permission.index() + 1] += 1;
+            triggers.set_off.push(*at);
+        }
+        let mut sum = 0;
+        for start in &mut triggers.starts {
+            sum += *start;
+            *start = sum;
+        }
+        triggers.permissions = pairs.into_iter().map(|(permission, _)| permission).collect();
+        triggers.permissions.dedup();
         triggers
     }
 
-    /// The places, in the order given, of the backfills that a permission may set off.
-    pub(super) fn of(&self, permission: PermissionId) -> &[usize] {
-        self.by_permission.get(&permission).map_or(&[], Vec::as_slice)
+    /// Those that a permission may set off.
+    pub(super) fn of(&self, permission: PermissionId) -> &[u32] {
+        let (start, end) = (self.starts[permission.index()], self.starts[permission.index() + 1]);
+        &self.set_off[start as usize..end as usize]
     }
 
-    /// The places of the backfills that a role as flattened may set off, and of those that need no trigger.
-    pub(super) fn of_role(&self, program: &Program, flat: &Flat, role: RoleId) -> BTreeSet<usize> {
-        let mut found: BTreeSet<usize> = self.outright.iter().copied().collect();
+    /// Those that name a role.
+    pub(super) fn naming(&self, role: RoleId) -> &[u32] {
+        self.naming.get(&role).map_or(&[], Vec::as_slice)
+    }
+
+    /// Those that consider a role and that it may set off as flattened, or that need no trigger; ascending.
+    pub(super) fn of_role(&self, program: &Program, flat: &Flat, role: RoleId) -> Vec<u32> {
         let groups = flat.groups(role).unwrap_or_default();
         let held: usize = groups.iter().map(|group| program.sets.len(group.set)).sum();
+        let mut found = self.outright.clone();
+        let needs_none = |at: &&u32| program.backfills[self.backfills[**at as usize]].trigger.is_none();
+        found.extend(self.naming(role).iter().filter(needs_none));
         if held < self.permissions.len() {
             let held = groups.iter().flat_map(|group| program.sets.iter(group.set));
             found.extend(held.flat_map(|permission| self.of(permission)));
@@ -56,6 +86,9 @@ impl Triggers {
             let held = self.permissions.iter().filter(|permission| flat.holds(program, role, **permission));
             found.extend(held.flat_map(|permission| self.of(*permission)));
         }
+        found.retain(|at| considers(program, self.backfills[*at as usize], role));
+        found.sort_unstable();
+        found.dedup();
         found
     }
 }

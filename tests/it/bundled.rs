@@ -31,8 +31,9 @@ fn of_ways(access: &mut Access<'_>, ways: &[Way]) -> Where {
     let (at_all, always) = (joined(access, ways), joined(access, &always));
     let program = &*access.program;
     let divisions = program.scopes.divisions(at_all);
+    let is_all = divisions.is_none();
     let names = divisions.into_iter().flatten().map(|id| program.division(id).name.to_string()).collect();
-    (divisions.is_none(), names, at_all != always)
+    (is_all, names, at_all != always)
 }
 
 fn name(program: &Program, holder: Holder) -> String {

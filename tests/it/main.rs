@@ -10,6 +10,7 @@ mod bundled;
 mod commands;
 mod docs;
 mod dump;
+mod effort;
 mod examples;
 mod fix;
 mod folder;

@@ -18,6 +18,8 @@ pub(super) const CASES: &[Case] = &[
     Case::check("backfill-since", (3_000, 20), Outcome::Sound, backfill_since),
     Case::check("backfill-since-of-roles", (200_000, 100), Outcome::Sound, backfill_since_of_roles),
     Case::check("backfill-since-of-chain", (200_000, 100), Outcome::Sound, backfill_since_of_chain),
+    Case::check("backfill-since-of-links", (200_000, 100), Outcome::Sound, backfill_since_of_links),
+    Case::check("backfills-of-what-is-held", (8_000, 50), Outcome::Finds(Code::ExceptBeatsBackfill), backfills_of_what_is_held),
 ];
 
 /// A day, some time after the first of January 2000.
@@ -122,6 +124,27 @@ fn backfill_since_of_chain(folder: &Path, size: usize) -> io::Result<()> {
         let parent = if at == 0 { String::new() } else { format!("extends r{} ", at - 1) };
         let clause = if at < triggers { format!("allow x:y:p{at} since {} ", day(1_000)) } else { String::new() };
         writeln!(out, "role r{at} {parent}{{ {clause}}}")
+    })
+}
+
+/// The same, and each role holds a trigger by a clause of its own as well.
+fn backfill_since_of_links(folder: &Path, size: usize) -> io::Result<()> {
+    since_over(folder, size, |out, at, triggers| {
+        let parent = if at == 0 { String::new() } else { format!("extends r{} ", at - 1) };
+        writeln!(out, "role r{at} {parent}{{ allow x:y:p{} since {} }}", at % triggers, day(1_000))
+    })
+}
+
+/// Every role holds nearly all triggers and what they bring, and no two the same.
+fn backfills_of_what_is_held(folder: &Path, size: usize) -> io::Result<()> {
+    source(folder, |out| {
+        permissions(out, size, "division-aware")?;
+        for at in 0..size {
+            let next = (at + 1) % size;
+            writeln!(out, "backfill b{at} {{\n when x:y:p{at}\n add x:y:p{next}\n on {}\n}}", day(at % 900))?;
+            writeln!(out, "role r{at} {{\n allow *\n except x:y:p{at}\n}}")?;
+        }
+        Ok(())
     })
 }
 

@@ -124,16 +124,14 @@ pub fn deprecated(span: Span, permissions: &[String], since: Option<String>, rep
 
 /// Permissions without others that they are useless without.
 #[must_use]
-pub fn missing_required(role: &str, span: Span, missing: &[(String, String, bool)]) -> Diagnostic {
-    let (permission, needed, any) =
-        missing.first().map_or(("", "", false), |(permission, needed, any)| (permission, needed, *any));
-    let rest = if missing.len() > 1 { format!(", and {} more like it", missing.len() - 1) } else { String::new() };
+pub fn missing_required(role: &str, span: Span, (permission, needed, any): (&str, &str, bool), missing: usize) -> Diagnostic {
+    let rest = if missing > 1 { format!(", and {} more like it", missing - 1) } else { String::new() };
     let kind = if any { "any of " } else { "" };
     Diagnostic::new(
         Code::MissingRequiredPermission,
         format!("`{role}` has `{permission}`, which is useless without {kind}`{needed}`{rest}"),
     )
-    .at(span, format!("{} without what they need", count(missing.len(), "permission")))
+    .at(span, format!("{} without what they need", count(missing, "permission")))
     .help(format!("add `allow {needed}`"))
 }
 

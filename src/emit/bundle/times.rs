@@ -106,7 +106,7 @@ fn calendars<'e>(
 fn epochs_of((program, flat): (&mut Program, &Flat), calendar: &Calendar, places: &[usize], demands: &mut Demands) -> Vec<Epoch> {
     let mut changes: BTreeMap<Date, Vec<Change>> = BTreeMap::new();
     for (role, gains) in &calendar.gains {
-        let mut gains = gains.clone();
+        let mut gains = gains.to_vec();
         gains.sort_by_key(|gain| (gain.date, gain.backfill, gain.scope, gain.permission));
         let mut called = demands.of_groups(program, flat.groups(*role).unwrap_or_default());
         for same in gains.chunk_by(|a, b| (a.date, a.backfill) == (b.date, b.backfill)) {

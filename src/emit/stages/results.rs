@@ -68,7 +68,11 @@ pub fn epochs(program: &Program, epochs: &Epochs, out: impl Write) -> io::Result
     }
     let firing = |(backfill, role): (usize, RoleId)| (backfill, places[role.index()]);
     let words = |backfill: usize, role: RoleId| format!("{} for {}", program.backfills[backfill].name, declared(program, role));
-    let mut fired: Vec<_> = epochs.fired.iter().copied().collect();
+    let mut fired: Vec<_> = epochs
+        .fired
+        .iter()
+        .flat_map(|(role, backfills)| backfills.iter().map(move |backfill| (*backfill as usize, *role)))
+        .collect();
     fired.sort_by_key(|one| firing(*one));
     fired.iter().try_for_each(|(backfill, role)| dump.line(format_args!("fired {}", words(*backfill, *role))))?;
     let mut too_late: Vec<_> = epochs.too_late.iter().copied().collect();

@@ -396,6 +396,10 @@ impl<'s> Lower<'s> {
         let head = inner.next()?;
         let mut role = if head.as_rule() == Rule::quick_head { self.quick_head(&head) } else { self.role_head(head) }?;
         self.role_clauses(inner, &mut role);
+        // Of a role of one clause, most of what a vector sets aside at first would lie idle, and there may be millions.
+        if role.clauses.len() <= role.clauses.capacity() / 2 {
+            role.clauses.shrink_to_fit();
+        }
         Some(role)
     }
 

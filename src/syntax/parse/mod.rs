@@ -84,3 +84,28 @@ fn quick_or_strict(lower: &mut Lower<'_>, window: &str, at: usize) -> usize {
 fn rule(rule: Rule, text: &str) -> Result<Pairs<'_, Rule>, Box<pest::error::Error<Rule>>> {
     Grammar::parse(rule, text).map_err(Box::new)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+    use crate::diagnostic::Sink;
+    use crate::source::Sources;
+    use crate::syntax::ast;
+
+    /// There may be millions of roles of one clause, so that whatever lies idle in each of them adds up.
+    #[test]
+    fn a_tree_sets_aside_at_most_twice_what_it_holds() {
+        let lines = |count: usize| "    allow a:b:c\n".repeat(count);
+        let role = |count: usize| format!("role r{count} {{\n{}}}\nrole s{count} {{ {} }}\n", lines(count), lines(count));
+        let text: String = (1..20).map(role).collect();
+        let sources = Sources::new(vec![("a.role".to_owned(), text, false)]);
+        let mut sink = Sink::default();
+        let files: Vec<ast::File> = sources.files().iter().map(|source| parse(source, &mut sink)).collect();
+        let roles = files.iter().flat_map(|file| &file.items).filter_map(|item| match &item.kind {
+            ast::ItemKind::Role(role) => Some(&role.clauses),
+            _ => None,
+        });
+        let idle: Vec<usize> = roles.clone().filter(|clauses| clauses.capacity() > 2 * clauses.len() - 1).map(Vec::len).collect();
+        assert_eq!((roles.count(), idle), (38, vec![]));
+    }
+}
