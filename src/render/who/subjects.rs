@@ -49,7 +49,7 @@ pub(super) fn lines(program: &Program, subjects: &[Subject], verb: &str) -> Stri
     let width = titles.iter().map(|title| title.chars().count()).max().unwrap_or(0);
     for (subject, title) in shown.iter().zip(&titles) {
         let ways: Vec<String> = subject.ways.iter().map(|way| narrow(&phrases::way(program, *way))).collect();
-        let roles: Vec<String> = subject.roles.iter().map(|role| format!("`{}`", program.role(*role).name)).collect();
+        let roles: Vec<String> = subject.roles.iter().map(|role| program.role(*role).name.to_string()).collect();
         let by = if roles.is_empty() { String::new() } else { faint(&format!("  by {}", words::some_of(&roles, 3))) };
         let _ = writeln!(text, "{}  {}{by}", padded(title, width, str::to_owned), ways.join("; "));
     }
