@@ -131,6 +131,7 @@ fn role_request(role: &PlatformRole<'_>) -> Request {
 struct Role<'d> {
     #[serde(skip_serializing_if = "Option::is_none")]
     default_role_id: Option<&'d str>,
+    #[serde(skip_serializing_if = "String::is_empty")]
     description: String,
     name: &'d str,
     permission_policies: Vec<PolicyBody<'d>>,

@@ -180,6 +180,7 @@ fn divisions(document: &Document, labels: &Labels) -> BTreeMap<String, Division>
 struct Role {
     #[serde(skip_serializing_if = "Option::is_none")]
     default_role_id: Option<String>,
+    #[serde(skip_serializing_if = "String::is_empty")]
     description: String,
     name: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]

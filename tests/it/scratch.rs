@@ -50,7 +50,8 @@ impl Scratch {
     /// Reads and compiles the project.
     #[track_caller]
     pub(crate) fn compile(&self) -> Compilation {
-        let project = project::load(self.root()).expect("the project can be read");
+        let mut project = project::load(self.root()).expect("the project can be read");
+        project.input.wanted = project.manifest.wanted();
         compile::compile(project.input)
     }
 }
