@@ -1,0 +1,209 @@
+//! The roles that a subject has, and the grants of a role that have a permission: what all decisions are made of.
+
+use zerocopy::little_endian::U32;
+
+use crate::decision::Through;
+use crate::mapped::layout::{Assignment, Change, Grant, NONE, OldOption, Terms, flag};
+use crate::mapped::sets::Bit;
+use crate::mapped::{Corrupt, part};
+use crate::question::{ApplicationId, GroupId, SubjectId};
+use crate::state::State;
+use crate::steps::Steps;
+
+/// Whether to stop looking.
+pub(crate) type Visit = Result<bool, Corrupt>;
+
+/// A role that somebody has.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Held {
+    pub(crate) role: u32,
+    /// Where: a scope, or `NONE` for everywhere.
+    pub(crate) scope: u32,
+    pub(crate) through: Through,
+}
+
+/// What a role gives: where and when, and the backfill that added it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Given<'b> {
+    pub(crate) terms: &'b Terms,
+    pub(crate) backfill: Option<u32>,
+}
+
+impl<'b> State<'b> {
+    /// Visits the roles that a subject has, as far as they count for a permission; without one, all of them.
+    #[inline]
+    pub(crate) fn roles_of(&self, subject: SubjectId, permission: Option<Bit>, mut visit: impl FnMut(Held) -> Visit) -> Visit {
+        match subject {
+            SubjectId::Role(role) => visit(Held { role: role.0, scope: NONE, through: Through::Itself }),
+            SubjectId::Group(group) => {
+                let row = self.tables.groups.get(group.0 as usize).ok_or(Corrupt)?;
+                let above = part(self.tables.lists, row.above, row.above_count)?;
+                Ok(self.roles_of_group(group.0, &mut visit)? || self.roles_of_groups(above, &mut visit)?)
+            }
+            SubjectId::User(user) => {
+                let row = self.tables.users.get(user.0 as usize).ok_or(Corrupt)?;
+                let own = part(self.tables.assignments, row.assigned, row.assigned_count)?;
+                if assigned(own, Through::Assignment, &mut visit)? {
+                    return Ok(true);
+                }
+                let options = self.options_of(user.0, row.flags)?;
+                let by_options = !options.is_empty() && permission.map_or(Ok(false), |bit| self.replaced(options, bit))?;
+                let groups = self.tables.memberships.get(row.membership.get() as usize).ok_or(Corrupt)?;
+                if !by_options && self.roles_of_groups(part(self.tables.lists, groups.start, groups.count)?, &mut visit)? {
+                    return Ok(true);
+                }
+                let creator = row.flags.get() & flag::USER_CREATOR != 0;
+                for automatic in self.tables.automatic.iter().filter(|automatic| creator || automatic.creator.get() == 0) {
+                    if visit(Held { role: automatic.role.get(), scope: NONE, through: Through::Automatic })? {
+                        return Ok(true);
+                    }
+                }
+                self.roles_of_options(options, permission, &mut visit)
+            }
+        }
+    }
+
+    fn roles_of_options(&self, options: &[OldOption], permission: Option<Bit>, visit: &mut impl FnMut(Held) -> Visit) -> Visit {
+        for option in options {
+            let application = option.application.get();
+            if permission.map_or(Ok(true), |bit| self.owns(application, bit))? {
+                let through = Through::OldOption(ApplicationId(application));
+                if visit(Held { role: option.role.get(), scope: NONE, through })? {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    fn roles_of_groups(&self, groups: &[U32], visit: &mut impl FnMut(Held) -> Visit) -> Visit {
+        for group in groups {
+            if self.roles_of_group(group.get(), visit)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn roles_of_group(&self, group: u32, visit: &mut impl FnMut(Held) -> Visit) -> Visit {
+        let row = self.tables.groups.get(group as usize).ok_or(Corrupt)?;
+        assigned(part(self.tables.assignments, row.assigned, row.assigned_count)?, Through::Group(GroupId(group)), visit)
+    }
+
+    /// The old options of a user.
+    pub(crate) fn options_of(&self, user: u32, flags: U32) -> Result<&'b [OldOption], Corrupt> {
+        if flags.get() & flag::USER_OPTIONS == 0 {
+            return Ok(&[]);
+        }
+        let options = self.tables.options;
+        let start = options.partition_point(|option| option.user.get() < user);
+        let count = options[start..].iter().take_while(|option| option.user.get() == user).count();
+        Ok(&options[start..start + count])
+    }
+
+    /// Whether an option stands for what groups give of a permission.
+    pub(crate) fn replaced(&self, options: &[OldOption], permission: Bit) -> Result<bool, Corrupt> {
+        for option in options {
+            if self.owns(option.application.get(), permission)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether an application has a permission.
+    pub(crate) fn owns(&self, application: u32, permission: Bit) -> Result<bool, Corrupt> {
+        let application = self.tables.applications.get(application as usize).ok_or(Corrupt)?;
+        self.set_has(application.owns.get(), permission)
+    }
+
+    /// Whether a set has a permission.
+    #[inline]
+    pub(crate) fn set_has(&self, set: u32, permission: Bit) -> Result<bool, Corrupt> {
+        let start = self.tables.sets.get(set as usize).ok_or(Corrupt)?.get();
+        permission.is_in(self.tables.words, start)
+    }
+
+    /// Visits what a role grants and has gained by now of a permission.
+    #[inline]
+    pub(crate) fn given_by(
+        &self,
+        role: u32,
+        permission: Bit,
+        steps: &mut Steps,
+        mut visit: impl FnMut(Given<'b>, &mut Steps) -> Visit,
+    ) -> Visit {
+        let row = self.tables.roles.get(role as usize).ok_or(Corrupt)?;
+        let grants = part(self.tables.grants, row.grants, row.grants_count)?;
+        steps.take(1 + grants.len())?;
+        for grant in grants {
+            if permission.may_be_in(grant.summary) && self.set_has(grant.set.get(), permission)? {
+                let terms = self.tables.terms.get(grant.terms.get() as usize).ok_or(Corrupt)?;
+                if visit(Given { terms, backfill: None }, steps)? {
+                    return Ok(true);
+                }
+            }
+        }
+        if row.calendars.get() & self.calendar_bit == 0 {
+            return Ok(false);
+        }
+        for change in self.changes_of(role) {
+            let gains = part(self.tables.gains, change.gains, change.gains_count)?;
+            steps.take(1 + gains.len())?;
+            for gain in gains {
+                if permission.may_be_in(gain.summary) && self.set_has(gain.set.get(), permission)? {
+                    let terms = self.tables.terms.get(gain.terms.get() as usize).ok_or(Corrupt)?;
+                    if visit(Given { terms, backfill: Some(change.backfill.get()) }, steps)? {
+                        return Ok(true);
+                    }
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// All grants of a role, and what it has gained by now, with the backfills.
+    pub(crate) fn all_given_by(
+        &self,
+        role: u32,
+    ) -> Result<impl Iterator<Item = Result<(&'b Grant, Option<u32>), Corrupt>>, Corrupt> {
+        let row = self.tables.roles.get(role as usize).ok_or(Corrupt)?;
+        let grants = part(self.tables.grants, row.grants, row.grants_count)?.iter().map(|grant| Ok((grant, None)));
+        let tables = self.tables;
+        let gains = self.changes_of(role).flat_map(move |change| {
+            let gains = part(tables.gains, change.gains, change.gains_count);
+            let (gains, fault) = gains.map_or((&[][..], Some(Err(Corrupt))), |gains| (gains, None));
+            gains.iter().map(|gain| Ok((gain, Some(change.backfill.get())))).chain(fault)
+        });
+        Ok(grants.chain(gains))
+    }
+
+    /// What a role has gained by now.
+    pub(crate) fn changes_of(&self, role: u32) -> impl Iterator<Item = &'b Change> + use<'b> {
+        let start = self.changes.partition_point(|change| change.role.get() < role);
+        let epoch = self.epoch;
+        self.changes[start..].iter().take_while(move |change| change.role.get() == role && change.epoch.get() <= epoch)
+    }
+
+    /// Whether a scope covers a division; without a division, whether it is everywhere.
+    #[inline]
+    pub(crate) fn covers(&self, scope: u32, division: Option<Bit>) -> Result<bool, Corrupt> {
+        if scope == NONE {
+            return Ok(true);
+        }
+        let start = self.tables.scopes.get(scope as usize).ok_or(Corrupt)?.get();
+        if start == NONE {
+            return Ok(true);
+        }
+        division.map_or(Ok(false), |division| division.is_in(self.tables.words, start))
+    }
+}
+
+fn assigned(rows: &[Assignment], through: Through, visit: &mut impl FnMut(Held) -> Visit) -> Visit {
+    for row in rows {
+        if visit(Held { role: row.role.get(), scope: row.scope.get(), through })? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

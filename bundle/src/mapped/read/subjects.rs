@@ -1,0 +1,75 @@
+//! Users, groups, applications, old options, objects.
+
+use zerocopy::little_endian::U32;
+
+use super::{Read, Reader, ascending};
+use crate::document::{Application, Assignment, Group, Object, OldOption, Readers, Unconfigured, User};
+use crate::mapped::layout::{KindId, fact, flag};
+use crate::mapped::{Corrupt, part};
+
+impl Reader<'_, '_> {
+    pub(super) fn user(&self, id: u32) -> Read<User> {
+        let row = self.tables.users.get(id as usize).ok_or(Corrupt)?;
+        Ok(User {
+            assigned: self.assigned(row.assigned, row.assigned_count)?,
+            creator: row.flags.get() & flag::USER_CREATOR != 0,
+            member_of: ascending(self.numbers(KindId::User, id, fact::MEMBER_OF)?.into_iter())?,
+            name: self.name(KindId::User, id)?,
+        })
+    }
+
+    pub(super) fn group(&self, id: u32) -> Read<Group> {
+        let row = self.tables.groups.get(id as usize).ok_or(Corrupt)?;
+        Ok(Group {
+            assigned: self.assigned(row.assigned, row.assigned_count)?,
+            member_of: self.ids(row.above, row.above_count)?,
+            name: self.name(KindId::Group, id)?,
+            requires_roles: ascending(self.numbers(KindId::Group, id, fact::REQUIRES_ROLES)?.into_iter())?,
+            title: self.text(KindId::Group, id, fact::TITLE)?,
+        })
+    }
+
+    fn assigned(&self, start: U32, count: U32) -> Read<Vec<Assignment>> {
+        let rows = part(self.tables.assignments, start, count)?;
+        self.take(size_of_val(rows))?;
+        Ok(rows.iter().map(|row| Assignment(row.role.get(), row.scope.get())).collect())
+    }
+
+    pub(super) fn application(&self, id: u32) -> Read<Application> {
+        let row = self.tables.applications.get(id as usize).ok_or(Corrupt)?;
+        Ok(Application {
+            name: self.name(KindId::Application, id)?,
+            owns: row.owns.get(),
+            title: self.text(KindId::Application, id, fact::TITLE)?,
+            unconfigured: (row.flags.get() & flag::APPLICATION_OPEN != 0).then_some(Unconfigured::FullAccess),
+        })
+    }
+
+    pub(super) fn old_options(&self) -> Read<Vec<OldOption>> {
+        let mut rows: Vec<_> = self.tables.options.iter().collect();
+        rows.sort_by_key(|row| row.place.get());
+        let option = |row: &crate::mapped::layout::OldOption| OldOption {
+            application: row.application.get(),
+            role: row.role.get(),
+            user: row.user.get(),
+        };
+        Ok(rows.into_iter().map(option).collect())
+    }
+
+    pub(super) fn object(&self, id: u32) -> Read<Object> {
+        let row = self.tables.objects.get(id as usize).ok_or(Corrupt)?;
+        let groups = || self.ids(row.readers, row.readers_count);
+        let readers = match row.flags.get() & flag::READERS {
+            flag::READERS_ALL => Readers::All,
+            flag::READERS_GROUPS => Readers::Groups(groups()?),
+            flag::READERS_ALL_EXCEPT => Readers::AllExcept(groups()?),
+            _ => return Err(Corrupt),
+        };
+        Ok(Object {
+            folder: row.flags.get() & flag::OBJECT_FOLDER != 0,
+            guards: self.ids(row.guards, row.guards_count)?,
+            name: self.name(KindId::Object, id)?,
+            readers,
+        })
+    }
+}

@@ -1,0 +1,92 @@
+//! Roles, and what they grant.
+
+use zerocopy::little_endian::{U32, U64};
+
+use super::{Writer, number};
+use crate::Error;
+use crate::document::{self, AutoAssigned, Available, Called, RoleKind};
+use crate::mapped::layout::{Automatic, Grant, KindId, NONE, Role, Terms, fact, flag};
+
+pub(super) fn write(writer: &mut Writer<'_>) -> Result<(), Error> {
+    let gaining = gaining(writer.document);
+    for (at, role) in writer.document.roles.iter().enumerate() {
+        let start = writer.content.grants.len();
+        for grant in &role.grants {
+            let row = writer.grant(grant)?;
+            writer.content.grants.push(row);
+        }
+        let count = number(writer.content.grants.len() - start)?;
+        let row =
+            Role { grants: number(start)?, grants_count: count, calendars: U32::new(gaining[at]), flags: U32::new(flags(role)) };
+        writer.content.roles.push(row);
+        if let Some(auto) = role.auto_assigned {
+            let creator = U32::new(u32::from(auto == AutoAssigned::Creator));
+            writer.content.automatic.push(Automatic { role: number(at)?, creator });
+        }
+        role_facts(writer, at, role)?;
+    }
+    Ok(())
+}
+
+/// By role: a bit for each calendar in which it gains something.
+fn gaining(document: &document::Document) -> Vec<u32> {
+    let mut bits = vec![0; document.roles.len()];
+    for (epochs, calendar) in document.calendars.iter().zip(0_u32..) {
+        for change in epochs.iter().flat_map(|epoch| &epoch.changes) {
+            bits[change.role as usize] |= 1 << calendar.min(flag::LAST_CALENDAR);
+        }
+    }
+    bits
+}
+
+fn flags(role: &document::Role) -> u32 {
+    let bit = |is: bool, flag: u32| if is { flag } else { 0 };
+    bit(role.kind == RoleKind::Custom, flag::ROLE_CUSTOM)
+        | bit(role.edited, flag::ROLE_EDITED)
+        | bit(role.irremovable, flag::ROLE_IRREMOVABLE)
+        | bit(role.auto_assigned == Some(AutoAssigned::All), flag::ROLE_TO_ALL)
+        | bit(role.auto_assigned == Some(AutoAssigned::Creator), flag::ROLE_TO_CREATOR)
+}
+
+fn role_facts<'d>(writer: &mut Writer<'d>, at: usize, role: &'d document::Role) -> Result<(), Error> {
+    let kind = KindId::Role;
+    writer.fact_text(kind, at, fact::TITLE, role.title.as_ref())?;
+    writer.fact_text(kind, at, fact::OWNER, role.owner.as_ref())?;
+    writer.fact_text(kind, at, fact::COPIES, role.copies.as_ref())?;
+    for (key, names) in [
+        (fact::EXTENDS, &role.extends),
+        (fact::FORMERLY, &role.formerly),
+        (fact::REQUIRES_LICENSE_NAMES, &role.requires_licenses),
+        (fact::REQUIRES_ROLE_NAMES, &role.requires_roles),
+    ] {
+        let strings = writer.strings(names)?;
+        writer.fact_list(kind, at, key, &strings)?;
+    }
+    if let Some(created) = role.created {
+        writer.fact(kind, at, fact::CREATED, &[created.number()])?;
+    }
+    match role.available {
+        None => {}
+        Some(Available::After(day)) => writer.fact(kind, at, fact::AVAILABLE_AFTER, &[day.number()])?,
+        Some(Available::From(day)) => writer.fact(kind, at, fact::AVAILABLE_FROM, &[day.number()])?,
+    }
+    let called: Vec<u32> = role.licenses.iter().flat_map(|Called(license, permission)| [*license, *permission]).collect();
+    writer.fact_list(kind, at, fact::LICENSES, &called)
+}
+
+impl Writer<'_> {
+    /// A grant or a gain.
+    pub(super) fn grant(&mut self, grant: &document::Grant) -> Result<Grant, Error> {
+        let key = (grant.scope, grant.condition.unwrap_or(NONE));
+        let terms = match self.terms.get(&key) {
+            Some(terms) => *terms,
+            None => {
+                let terms = number(self.content.terms.len())?;
+                self.content.terms.push(Terms { scope: U32::new(key.0), condition: U32::new(key.1) });
+                self.terms.insert(key, terms);
+                terms
+            }
+        };
+        Ok(Grant { summary: U64::new(self.summaries[grant.set as usize]), set: U32::new(grant.set), terms })
+    }
+}

@@ -1,0 +1,11 @@
+//! The crate from outside: what it says of bundles, as the page on the format has it.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+mod agree;
+mod bundles;
+mod document;
+mod generate;
+mod hostile;
+mod mapped;
+mod naive;
+mod schema;

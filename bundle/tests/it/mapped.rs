@@ -1,0 +1,90 @@
+//! The mapped form has all that the document has, and opens.
+
+use std::fs;
+
+use proptest::prelude::*;
+use rolec_bundle::{Bundle, Error, mapped};
+
+use crate::{bundles, generate};
+
+#[test]
+fn the_document_comes_back() {
+    for (name, document) in bundles::documents() {
+        let bytes = mapped::write(&document).expect(&name);
+        assert!(bytes == mapped::write(&document).expect(&name), "{name}: written twice, it is other bytes");
+        let bundle = Bundle::from_bytes(bytes).expect(&name);
+        bundle.verify().expect(&name);
+        assert!(bundle.to_document().expect(&name) == document, "{name}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(if cfg!(debug_assertions) { 300 } else { 2000 }))]
+    #[test]
+    fn generated_documents_come_back(seed in any::<u64>()) {
+        let document = generate::document(seed);
+        document.check().expect("a generated document is right");
+        let bundle = Bundle::from_document(&document).expect("a bundle");
+        prop_assert_eq!(&bundle.to_document().expect("a document"), &document);
+        let json = document.to_json().expect("JSON");
+        prop_assert_eq!(rolec_bundle::Document::read(&json).expect("a document"), document);
+    }
+}
+
+/// Bundles of every released version open, and say what they said. When a version is added, its golden bundle is too; no
+/// golden bundle is ever written again.
+#[test]
+fn golden_bundles_open() {
+    for version in ["v1.0"] {
+        let bundle = Bundle::open(bundles::golden(&format!("{version}.rbundle"))).expect(version);
+        bundle.verify().expect(version);
+        let json = fs::read(bundles::golden(&format!("{version}.json"))).expect(version);
+        assert!(bundle.to_document().expect(version).to_json().expect(version) == json, "{version}");
+        let state = bundle.at(Some("us-east-1"), None).expect(version);
+        let bob = rolec_bundle::Subject::User("bob@acme.example");
+        let decision = state.decide(&rolec_bundle::Request::new(bob, "routing:skill:view"));
+        assert_eq!(decision.to_string(), "allowed by role `north_agent` of group `north_team`, added by backfill `skills`");
+    }
+}
+
+#[test]
+fn files_are_opened_in_all_ways() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("bundle.rbundle");
+    let golden = fs::read(bundles::golden("v1.0.rbundle")).expect("a bundle");
+    fs::write(&path, &golden).expect("written");
+    let digest = Bundle::open(&path).expect("opens").verify().expect("whole");
+    assert_eq!(Bundle::open_verified(&path, &digest).expect("opens").bytes(), golden);
+    assert_eq!(Bundle::read(&path).expect("opens").bytes(), golden);
+    let other = Bundle::open_verified(&path, &[0; 32]).expect_err("another").to_string();
+    assert_eq!(other, "the bundle is corrupt: it is not the bundle of the digest");
+    assert!(matches!(Bundle::open(folder.path().join("none")), Err(Error::Io(_))));
+    fs::write(&path, b"").expect("written");
+    assert!(matches!(Bundle::open(&path), Err(Error::NotABundle)));
+    let mut resealed = golden.clone();
+    resealed[40] ^= 1;
+    crate::hostile::seal(&mut resealed);
+    let bundle = Bundle::from_bytes(resealed).expect("the fast digest is right");
+    assert_eq!(bundle.verify().expect_err("changed").to_string(), "the bundle is corrupt: the SHA-256 of the content is another");
+}
+
+#[test]
+fn versions_and_sections_that_nobody_knows() {
+    let golden = fs::read(bundles::golden("v1.0.rbundle")).expect("a bundle");
+    let with = |at: usize, number: u32| {
+        let mut bytes = golden.clone();
+        bytes[at..at + 4].copy_from_slice(&number.to_le_bytes());
+        crate::hostile::seal(&mut bytes);
+        Bundle::from_bytes(bytes)
+    };
+    assert!(matches!(with(8, 2), Err(Error::Version { major: 2, minor: 0 })));
+    assert!(matches!(with(8, 0), Err(Error::Version { major: 0, minor: 0 })));
+    assert!(with(12, 9).is_ok(), "a later minor version opens");
+    assert!(with(64, 2000).is_err() && with(64, 36_000).is_err() && with(64, 0).is_err(), "counts of sections are checked");
+    assert!(with(72, 2).is_err(), "a section that is there twice is refused");
+    assert!(with(72, 99).is_err(), "a section that is missing is refused");
+    let mut more = crate::hostile::with_section(&golden, 99);
+    assert!(Bundle::from_bytes(more.clone()).expect("an unknown section is skipped").to_document().is_ok());
+    more = crate::hostile::with_section(&more, 1000);
+    assert!(Bundle::from_bytes(more).is_ok());
+}
