@@ -20,7 +20,8 @@ pub(crate) fn all() -> Vec<(String, Vec<u8>)> {
     folders.extend(std::env::var_os("ROLEC_BUNDLES").map(PathBuf::from));
     let mut found = Vec::new();
     for folder in folders {
-        let mut files: Vec<PathBuf> = fs::read_dir(&folder).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
+        let mut files: Vec<PathBuf> =
+            fs::read_dir(&folder).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
         files.sort();
         for file in files.into_iter().filter(|file| file.extension().is_some_and(|extension| extension == "json")) {
             found.push((file.display().to_string(), fs::read(&file).expect("a bundle")));

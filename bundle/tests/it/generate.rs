@@ -1,11 +1,12 @@
 //! Documents of all sorts, from seeds.
 
-use rolec_bundle::document::{
-    Application, Assignment, AutoAssigned, Available, Awareness, Backfill, Called, Certainty, Change, Condition, Division, Document,
-    Enforcement, Epoch, Format, Grant, Group, IdList, InRegion, License, Object, OldOption, Operator, Permission, Project, Readers,
-    Region, Role, RoleKind, Scope, SourceFile, Start, Surface, SurfaceKind, SurfaceRequires, Unconfigured, User, Value,
-};
 use rolec_bundle::Day;
+use rolec_bundle::document::{
+    Application, Assignment, AutoAssigned, Available, Awareness, Backfill, Called, Certainty, Change, Condition, Division,
+    Document, Enforcement, Epoch, Format, Grant, Group, IdList, InRegion, License, Object, OldOption, Operator, Permission,
+    Project, Readers, Region, Role, RoleKind, Scope, SourceFile, Start, Surface, SurfaceKind, SurfaceRequires, Unconfigured,
+    User, Value,
+};
 
 /// Numbers that look random, the same ones for the same seed.
 pub(crate) struct Random(u64);
@@ -124,8 +125,12 @@ pub(crate) fn document(seed: u64) -> Document {
     let awareness = [Awareness::DivisionAware, Awareness::DivisionUnaware, Awareness::Unstated];
     let permission = |at: usize| format!("domain{}:entity:{}", at / 7, at % 7);
     Document {
-        permissions: (0..sizes.permissions).map(|at| Permission { awareness: *random.pick(&awareness), name: permission(at) }).collect(),
-        divisions: (0..sizes.divisions).map(|at| Division { home: at == 0, name: name("division", at), title: random.title() }).collect(),
+        permissions: (0..sizes.permissions)
+            .map(|at| Permission { awareness: *random.pick(&awareness), name: permission(at) })
+            .collect(),
+        divisions: (0..sizes.divisions)
+            .map(|at| Division { home: at == 0, name: name("division", at), title: random.title() })
+            .collect(),
         sets: (0..sizes.sets).map(|_| random.ids(sizes.permissions, 12)).collect(),
         scopes: (0..sizes.scopes).map(|at| scope(random, &sizes, at)).collect(),
         conditions: (0..sizes.conditions).map(|_| condition(random, 0)).collect(),
@@ -157,7 +162,7 @@ fn scope(random: &mut Random, sizes: &Sizes, at: usize) -> Scope {
 
 fn condition(random: &mut Random, depth: usize) -> Condition {
     let variable = (*random.pick(VARIABLES)).to_owned();
-    let inner = |random: &mut Random| (0..1 + random.below(3)).map(|_| condition(random, depth + 1)).collect();
+    let inner = |random: &mut Random| (0..=random.below(3)).map(|_| condition(random, depth + 1)).collect();
     match random.below(if depth > 3 { 3 } else { 6 }) {
         0 => Condition::In { values: (0..random.below(4)).map(|_| value(random)).collect(), variable },
         1 | 2 => {
@@ -182,7 +187,7 @@ pub(crate) fn attributes(random: &mut Random) -> Vec<(&'static str, rolec_bundle
     let mut attributes = Vec::new();
     for variable in VARIABLES {
         match random.below(3) {
-            0 => attributes.push((*variable, rolec_bundle::Value::String(*random.pick::<&'static str>(TEXTS)))),
+            0 => attributes.push((*variable, rolec_bundle::Value::String(random.pick::<&'static str>(TEXTS)))),
             1 => attributes.push((*variable, rolec_bundle::Value::Number(*random.pick(NUMBERS)))),
             _ => {}
         }
@@ -214,7 +219,9 @@ fn role(random: &mut Random, sizes: &Sizes, at: usize) -> Role {
     let names = |random: &mut Random| (0..random.below(3)).map(|at| name("role", at)).collect::<Vec<_>>();
     Role {
         auto_assigned: *random.pick(&auto),
-        available: random.once_in(5).then(|| if random.once_in(2) { Available::After(days[0]) } else { Available::From(days[1]) }),
+        available: random
+            .once_in(5)
+            .then(|| if random.once_in(2) { Available::After(days[0]) } else { Available::From(days[1]) }),
         copies: random.once_in(5).then(|| name("role", 0)),
         created: random.once_in(3).then(|| *random.pick(&days)),
         edited: random.once_in(4),
@@ -341,7 +348,7 @@ fn surfaces(random: &mut Random, sizes: &Sizes) -> Vec<Surface> {
             _ => (SurfaceKind::Endpoint, Some((*random.pick(&["GET", "PUT"])).to_owned())),
         };
         let separator = if kind == SurfaceKind::Topic { "." } else { "/" };
-        let segments: Vec<&str> = (0..1 + random.below(3)).map(|_| *random.pick(SEGMENTS)).collect();
+        let segments: Vec<&str> = (0..=random.below(3)).map(|_| *random.pick(SEGMENTS)).collect();
         let name = segments.join(separator);
         if surfaces.iter().any(|own| own.kind == kind && own.method == method && own.name == name) {
             continue;
@@ -361,7 +368,7 @@ pub(crate) fn target(random: &mut Random, template: &str) -> String {
         match char {
             '{' => {
                 inside = true;
-                name.push_str(*random.pick::<&str>(&words));
+                name.push_str(random.pick::<&str>(&words));
             }
             '}' => inside = false,
             _ if !inside => name.push(char),

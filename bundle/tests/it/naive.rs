@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rolec_bundle::document::{
-    AutoAssigned, Awareness, Called, Condition, Document, Operator, Readers, Scope, SurfaceKind, SurfaceRequires, Value as Constant,
+    AutoAssigned, Awareness, Called, Condition, Document, Operator, Readers, Scope, SurfaceKind, SurfaceRequires,
+    Value as Constant,
 };
 use rolec_bundle::{Attributes, Day, Request, Subject, Target, Value};
 
@@ -199,7 +200,8 @@ impl<'d> Naive<'d> {
         let d = self.document;
         let owns = |at: usize| &d.sets[d.applications[at].owns as usize];
         let nothing = |at: &usize| owns(*at).iter().all(|own| self.ways(subject, own).is_empty());
-        let open = (0..d.applications.len()).filter(|at| d.applications[*at].unconfigured.is_some() && owns(*at).contains(permission));
+        let open =
+            (0..d.applications.len()).filter(|at| d.applications[*at].unconfigured.is_some() && owns(*at).contains(permission));
         if self.user(subject).is_some() { open.filter(nothing).collect() } else { Vec::new() }
     }
 
@@ -294,7 +296,10 @@ impl<'d> Naive<'d> {
             let parts = split(&surface.name);
             let parameter = |part: &String| kind != SurfaceKind::View && part.contains('{');
             let fits = parts.len() == segments.len()
-                && parts.iter().zip(&segments).all(|(part, segment)| if parameter(part) { glob(part, segment) } else { part == segment });
+                && parts
+                    .iter()
+                    .zip(&segments)
+                    .all(|(part, segment)| if parameter(part) { glob(part, segment) } else { part == segment });
             let key: Vec<bool> = parts.iter().map(parameter).collect();
             if fits && best.as_ref().is_none_or(|(own, _)| key < *own) {
                 best = Some((key, at));
@@ -302,7 +307,9 @@ impl<'d> Naive<'d> {
         }
         let (_, at) = best?;
         let surface = &d.surfaces[at];
-        let Some(guard) = surface.enforcement.map(|id| &d.enforcements[id as usize]) else { return Some((at, &surface.requires)) };
+        let Some(guard) = surface.enforcement.map(|id| &d.enforcements[id as usize]) else {
+            return Some((at, &surface.requires));
+        };
         let from = match self.region {
             None => guard.default.map(|start| start.from),
             Some(region) => guard.regions.iter().find(|own| own.region as usize == region).map(|own| own.from),
@@ -319,7 +326,11 @@ fn glob(pattern: &str, text: &str) -> bool {
         Some((before, rest)) => {
             let Some(text) = text.strip_prefix(before) else { return false };
             let after = rest.split_once('}').map_or("", |(_, after)| after);
-            text.char_indices().skip(1).map(|(at, _)| at).chain((!text.is_empty()).then_some(text.len())).any(|at| glob(after, &text[at..]))
+            text.char_indices()
+                .skip(1)
+                .map(|(at, _)| at)
+                .chain((!text.is_empty()).then_some(text.len()))
+                .any(|at| glob(after, &text[at..]))
         }
     }
 }

@@ -17,12 +17,14 @@ fn bundles_are_as_the_schema_says() {
     let schema = schema();
     for (name, bytes) in bundles::all() {
         let bundle: Value = serde_json::from_slice(&bytes).expect(&name);
-        let faults: Vec<String> = schema.iter_errors(&bundle).map(|fault| format!("{}: {fault}", fault.instance_path())).collect();
+        let faults: Vec<String> =
+            schema.iter_errors(&bundle).map(|fault| format!("{}: {fault}", fault.instance_path())).collect();
         assert!(faults.is_empty(), "{name}: {faults:#?}");
     }
     for seed in 0..200 {
         let bundle: Value = serde_json::from_slice(&crate::generate::document(seed).to_json().expect("JSON")).expect("JSON");
-        let faults: Vec<String> = schema.iter_errors(&bundle).map(|fault| format!("{}: {fault}", fault.instance_path())).collect();
+        let faults: Vec<String> =
+            schema.iter_errors(&bundle).map(|fault| format!("{}: {fault}", fault.instance_path())).collect();
         assert!(faults.iter().all(|fault| fault.contains("sha256")), "{seed}: {faults:#?}");
     }
 }
@@ -30,8 +32,7 @@ fn bundles_are_as_the_schema_says() {
 #[test]
 fn spoiled_bundles_are_not() {
     let schema = schema();
-    let golden: Value =
-        serde_json::from_slice(&std::fs::read(bundles::golden("v1.0.json")).expect("a bundle")).expect("JSON");
+    let golden: Value = serde_json::from_slice(&std::fs::read(bundles::golden("v1.0.json")).expect("a bundle")).expect("JSON");
     assert!(schema.is_valid(&golden));
     for (pointer, value) in [
         ("/format/major", json!(2)),
