@@ -2,13 +2,14 @@
 
 use std::error::Error;
 use std::fs;
+use std::path::Path;
 
 use rolec_bundle::{Bundle, Document, mapped};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [from, to] = &arguments[..] else { return Err("expected two files".into()) };
-    let written = if from.ends_with(".json") {
+    let written = if Path::new(from).extension().is_some_and(|extension| extension == "json") {
         mapped::write(&Document::read(&fs::read(from)?)?)?
     } else {
         Bundle::open(from)?.to_document()?.to_json()?

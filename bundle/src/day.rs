@@ -12,12 +12,12 @@ use crate::Error;
 pub struct Day {
     year: u16,
     month: u8,
-    day: u8,
+    of_month: u8,
 }
 
 impl Day {
     /// The day, if there is one.
-    pub fn new(year: u16, month: u8, day: u8) -> Option<Self> {
+    pub fn new(year: u16, month: u8, of_month: u8) -> Option<Self> {
         let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
         let days = match month {
             1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
@@ -26,12 +26,12 @@ impl Day {
             2 => 28,
             _ => return None,
         };
-        (year <= 9999 && (1..=days).contains(&day)).then_some(Self { year, month, day })
+        (year <= 9999 && (1..=days).contains(&of_month)).then_some(Self { year, month, of_month })
     }
 
     /// The day as the decimal number `20260216`, as the mapped form has it.
     pub fn number(self) -> u32 {
-        u32::from(self.year) * 10_000 + u32::from(self.month) * 100 + u32::from(self.day)
+        u32::from(self.year) * 10_000 + u32::from(self.month) * 100 + u32::from(self.of_month)
     }
 
     /// The day of such a number.
@@ -43,7 +43,7 @@ impl Day {
 
 impl fmt::Display for Day {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+        write!(out, "{:04}-{:02}-{:02}", self.year, self.month, self.of_month)
     }
 }
 

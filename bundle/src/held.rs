@@ -5,7 +5,7 @@ use zerocopy::little_endian::U32;
 use crate::decision::Through;
 use crate::mapped::layout::{Assignment, Change, Grant, NONE, OldOption, Terms, flag};
 use crate::mapped::sets::Bit;
-use crate::mapped::{Corrupt, part};
+use crate::mapped::{Corrupt, part, some};
 use crate::question::{ApplicationId, GroupId, SubjectId};
 use crate::state::State;
 use crate::steps::Steps;
@@ -42,15 +42,18 @@ impl<'b> State<'b> {
             }
             SubjectId::User(user) => {
                 let row = self.tables.users.get(user.0 as usize).ok_or(Corrupt)?;
-                let own = part(self.tables.assignments, row.assigned, row.assigned_count)?;
-                if assigned(own, Through::Assignment, &mut visit)? {
+                let options = self.options_of(user.0, row.flags);
+                let by_options = !options.is_empty() && permission.map_or(Ok(false), |bit| self.replaced(options, bit))?;
+                let inherited = if by_options { Some(0) } else { some(row.inherited_count) };
+                let count = U32::new(row.assigned_count.get().saturating_add(inherited.unwrap_or(0)));
+                if assigned(part(self.tables.assignments, row.assigned, count)?, Through::Assignment, &mut visit)? {
                     return Ok(true);
                 }
-                let options = self.options_of(user.0, row.flags)?;
-                let by_options = !options.is_empty() && permission.map_or(Ok(false), |bit| self.replaced(options, bit))?;
-                let groups = self.tables.memberships.get(row.membership.get() as usize).ok_or(Corrupt)?;
-                if !by_options && self.roles_of_groups(part(self.tables.lists, groups.start, groups.count)?, &mut visit)? {
-                    return Ok(true);
+                if inherited.is_none() {
+                    let groups = self.tables.memberships.get(row.membership.get() as usize).ok_or(Corrupt)?;
+                    if self.roles_of_groups(part(self.tables.lists, groups.start, groups.count)?, &mut visit)? {
+                        return Ok(true);
+                    }
                 }
                 let creator = row.flags.get() & flag::USER_CREATOR != 0;
                 for automatic in self.tables.automatic.iter().filter(|automatic| creator || automatic.creator.get() == 0) {
@@ -91,14 +94,14 @@ impl<'b> State<'b> {
     }
 
     /// The old options of a user.
-    pub(crate) fn options_of(&self, user: u32, flags: U32) -> Result<&'b [OldOption], Corrupt> {
+    pub(crate) fn options_of(&self, user: u32, flags: U32) -> &'b [OldOption] {
         if flags.get() & flag::USER_OPTIONS == 0 {
-            return Ok(&[]);
+            return &[];
         }
         let options = self.tables.options;
         let start = options.partition_point(|option| option.user.get() < user);
         let count = options[start..].iter().take_while(|option| option.user.get() == user).count();
-        Ok(&options[start..start + count])
+        &options[start..start + count]
     }
 
     /// Whether an option stands for what groups give of a permission.
@@ -134,10 +137,14 @@ impl<'b> State<'b> {
         mut visit: impl FnMut(Given<'b>, &mut Steps) -> Visit,
     ) -> Visit {
         let row = self.tables.roles.get(role as usize).ok_or(Corrupt)?;
+        steps.take(1)?;
+        if !permission.is_in_summed(row.summary, self.tables.words, row.held.get())? {
+            return Ok(false);
+        }
         let grants = part(self.tables.grants, row.grants, row.grants_count)?;
-        steps.take(1 + grants.len())?;
+        steps.take(grants.len())?;
         for grant in grants {
-            if permission.may_be_in(grant.summary) && self.set_has(grant.set.get(), permission)? {
+            if self.set_has(grant.set.get(), permission)? {
                 let terms = self.tables.terms.get(grant.terms.get() as usize).ok_or(Corrupt)?;
                 if visit(Given { terms, backfill: None }, steps)? {
                     return Ok(true);
@@ -151,7 +158,7 @@ impl<'b> State<'b> {
             let gains = part(self.tables.gains, change.gains, change.gains_count)?;
             steps.take(1 + gains.len())?;
             for gain in gains {
-                if permission.may_be_in(gain.summary) && self.set_has(gain.set.get(), permission)? {
+                if self.set_has(gain.set.get(), permission)? {
                     let terms = self.tables.terms.get(gain.terms.get() as usize).ok_or(Corrupt)?;
                     if visit(Given { terms, backfill: Some(change.backfill.get()) }, steps)? {
                         return Ok(true);
@@ -201,6 +208,7 @@ impl<'b> State<'b> {
 
 fn assigned(rows: &[Assignment], through: Through, visit: &mut impl FnMut(Held) -> Visit) -> Visit {
     for row in rows {
+        let through = some(row.group).map_or(through, |group| Through::Group(GroupId(group)));
         if visit(Held { role: row.role.get(), scope: row.scope.get(), through })? {
             return Ok(true);
         }

@@ -208,9 +208,9 @@ impl<'b> State<'b> {
         })?;
         let mut included = Vec::new();
         for license in called.keys() {
-            let includes = self.tables.fact(KindId::License, *license, fact::INCLUDES)?.unwrap_or_default();
-            steps.take(includes.len())?;
-            included.extend(includes.iter().map(|own| own.get()));
+            let cheaper = self.tables.fact(KindId::License, *license, fact::INCLUDES)?.unwrap_or_default();
+            steps.take(cheaper.len())?;
+            included.extend(cheaper.iter().map(|own| own.get()));
         }
         included.sort_unstable();
         let paid = called.into_iter().filter(|(license, _)| included.binary_search(license).is_err());

@@ -69,7 +69,7 @@ impl<'s, 'b> Builder<'s, 'b> {
         let options = match subject {
             SubjectId::User(user) => {
                 let row = state.tables.users.get(user.0 as usize).ok_or(Corrupt)?;
-                state.options_of(user.0, row.flags)?
+                state.options_of(user.0, row.flags)
             }
             _ => &[],
         };

@@ -26,13 +26,14 @@ pub(super) fn check(stages: Stages<'_>, sink: &mut Sink) {
         ));
     }
     done(stages, sink);
-    let mut fired = vec![false; program.backfills.len()];
-    epochs.fired.values().flat_map(|backfills| backfills.iter()).for_each(|at| fired[*at as usize] = true);
+    let mut is_fired = vec![false; program.backfills.len()];
+    for at in epochs.fired.values().flat_map(|backfills| backfills.iter()) {
+        is_fired[*at as usize] = true;
+    }
     for (at, backfill) in program.backfills.iter().enumerate().filter(|(_, backfill)| !backfill.faulty && backfill.done.is_none())
     {
-        let fires = fired[at];
         let performed = !backfill.optional || program.organisation.role_backfill;
-        if !fires && performed {
+        if !is_fired[at] && performed {
             sink.report(words::backfills::without_effect(&backfill.name, backfill.name_span));
         }
         let dated = |region: usize| backfill.region_days.iter().any(|(dated, _)| dated.index() == region);

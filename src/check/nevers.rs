@@ -54,7 +54,7 @@ fn held(stages: Stages<'_>, never: &Never, role: RoleId) -> Vec<PermissionId> {
 /// Whether a role holds a permission at some time, somewhere.
 fn ever_holds(stages: Stages<'_>, role: RoleId, permission: PermissionId) -> bool {
     let Stages { program, flat, epochs, .. } = stages;
-    let mut gains = epochs.gains_ever(role).into_iter();
+    let mut gains = epochs.gains_ever(role);
     flat.holds(program, role, permission) || gains.any(|gain| gain.permission == permission)
 }
 

@@ -141,7 +141,8 @@ fn said(text: &str, yes: bool) -> miette::Result<ExitCode> {
 
 /// The role, group or user of a name; `group NAME` and the like say which.
 fn subject(state: &State<'_>, name: &str) -> miette::Result<SubjectId> {
-    let kinds: [(&str, fn(&str) -> Subject<'_>); 3] =
+    type Kind = (&'static str, fn(&str) -> Subject<'_>);
+    let kinds: [Kind; 3] =
         [("role ", |name| Subject::Role(name)), ("group ", |name| Subject::Group(name)), ("user ", |name| Subject::User(name))];
     for (kind, of) in kinds {
         if let Some(found) = name.strip_prefix(kind).and_then(|name| state.subject(of(name))) {

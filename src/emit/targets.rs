@@ -35,7 +35,9 @@ pub fn make(parts: Parts<'_>, targets: &[Target], sink: &mut Sink) -> Vec<Made> 
                 Ok(outputs) => made.push(Made { folder: target.folder.clone(), outputs }),
                 Err(refusals) => {
                     let mut placing = Placing { document: &document, program, flat };
-                    refusals.iter().for_each(|refusal| sink.report(placing.finding(target, refusal)));
+                    for refusal in &refusals {
+                        sink.report(placing.finding(target, refusal));
+                    }
                 }
             },
             Err(error) => sink.report(inexpressible(target.kind.name(), &error.to_string(), None)),

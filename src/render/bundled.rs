@@ -158,7 +158,7 @@ struct WhoView<'s> {
 /// # Errors
 ///
 /// None in practice: the form has nothing that JSON can't say.
-pub fn who_json<'s>(state: &State<'s>, asks: &Asks, holders: &[Holder]) -> serde_json::Result<String> {
+pub fn who_json(state: &State<'_>, asks: &Asks, holders: &[Holder]) -> serde_json::Result<String> {
     let view = |holder: &Holder| {
         let listed: &[_] = if holder.at_all.everywhere { &[] } else { &holder.at_all.listed };
         HolderView {

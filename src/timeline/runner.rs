@@ -85,9 +85,8 @@ impl<'p> Runner<'p> {
         alike: &Alike,
     ) -> Self {
         let found = Found { added: vec![Scopes::empty(); program.catalog.len()], ..Found::default() };
-        let traces = Traces::by_origin(alike.origins().to_vec());
-        let (queue, traced) = (Queue::default(), alike.traced().to_vec());
-        Self { program, flat, traces, sinces, triggers, queue, found, traced, happened: 0 }
+        let (traces, queue) = (Traces::by_origin(alike.origins().to_vec()), Queue::default());
+        Self { program, flat, traces, sinces, triggers, queue, found, traced: alike.traced().to_vec(), happened: 0 }
     }
 
     /// What the backfills of all calendars do to a role.

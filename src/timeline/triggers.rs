@@ -36,7 +36,9 @@ impl Triggers {
         for (at, backfill) in triggers.backfills.iter().map(|at| &program.backfills[*at]).enumerate() {
             let at = short(at);
             if let RoleFilter::Named(roles) = &backfill.filter {
-                roles.iter().for_each(|role| triggers.naming.entry(*role).or_default().push(at));
+                for role in roles {
+                    triggers.naming.entry(*role).or_default().push(at);
+                }
             }
             match &backfill.trigger {
                 Some(trigger) => pairs.extend(trigger.permissions.iter().map(|permission| (*permission, at))),

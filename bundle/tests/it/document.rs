@@ -57,7 +57,7 @@ fn what_is_wrong_is_told_with_its_place() {
         ("/roles/1/name", json!("north_agent"), "`roles[1]`: there are two of the name `north_agent`"),
         ("/roles/0/owner", json!(null), "`roles[0].owner`: invalid type: null"),
         ("/sets/2", json!([[0, 9]]), "`sets[2]`: id 9 is none of the 4 in `permissions`"),
-        ("/sets/2", json!([2, 1]), "`sets[2][1]`"),
+        ("/sets/2", json!([2, 1]), "`sets[2]`: an id list must be ascending"),
         ("/scopes/0", json!("some"), "`scopes[0]`: invalid value: string \"some\", expected `all` or an id list"),
         ("/scopes/1", json!([2]), "`scopes[1]`: id 2 is none of the 2 in `divisions`"),
         ("/calendars/0/1/from", json!("2026-02-30"), "`calendars[0][1].from`: `2026-02-30` is no day"),

@@ -162,7 +162,7 @@ fn scope(random: &mut Random, sizes: &Sizes, at: usize) -> Scope {
 
 fn condition(random: &mut Random, depth: usize) -> Condition {
     let variable = (*random.pick(VARIABLES)).to_owned();
-    let inner = |random: &mut Random| (0..1 + random.below(3)).map(|_| condition(random, depth + 1)).collect();
+    let inner = |random: &mut Random| (0..=random.below(3)).map(|_| condition(random, depth + 1)).collect();
     match random.below(if depth > 3 { 3 } else { 6 }) {
         0 => Condition::In { values: (0..random.below(4)).map(|_| value(random)).collect(), variable },
         1 | 2 => {
@@ -187,7 +187,7 @@ pub(crate) fn attributes(random: &mut Random) -> Vec<(&'static str, rolec_bundle
     let mut attributes = Vec::new();
     for variable in VARIABLES {
         match random.below(3) {
-            0 => attributes.push((*variable, rolec_bundle::Value::String(*random.pick::<&'static str>(TEXTS)))),
+            0 => attributes.push((*variable, rolec_bundle::Value::String(random.pick::<&'static str>(TEXTS)))),
             1 => attributes.push((*variable, rolec_bundle::Value::Number(*random.pick(NUMBERS)))),
             _ => {}
         }
@@ -348,7 +348,7 @@ fn surfaces(random: &mut Random, sizes: &Sizes) -> Vec<Surface> {
             _ => (SurfaceKind::Endpoint, Some((*random.pick(&["GET", "PUT"])).to_owned())),
         };
         let separator = if kind == SurfaceKind::Topic { "." } else { "/" };
-        let segments: Vec<&str> = (0..1 + random.below(3)).map(|_| *random.pick(SEGMENTS)).collect();
+        let segments: Vec<&str> = (0..=random.below(3)).map(|_| *random.pick(SEGMENTS)).collect();
         let name = segments.join(separator);
         if surfaces.iter().any(|own| own.kind == kind && own.method == method && own.name == name) {
             continue;
@@ -368,7 +368,7 @@ pub(crate) fn target(random: &mut Random, template: &str) -> String {
         match char {
             '{' => {
                 inside = true;
-                name.push_str(*random.pick::<&str>(&words));
+                name.push_str(random.pick::<&str>(&words));
             }
             '}' => inside = false,
             _ if !inside => name.push(char),

@@ -33,9 +33,11 @@ proptest! {
 
 /// Bundles of every released version open, and say what they said. When a version is added, its golden bundle is too; no
 /// golden bundle is ever written again.
+const GOLDEN: &[&str] = &["v1.0"];
+
 #[test]
 fn golden_bundles_open() {
-    for version in ["v1.0"] {
+    for version in GOLDEN {
         let bundle = Bundle::open(bundles::golden(&format!("{version}.rbundle"))).expect(version);
         bundle.verify().expect(version);
         let json = fs::read(bundles::golden(&format!("{version}.json"))).expect(version);

@@ -48,14 +48,14 @@ impl<'b> Reader<'_, 'b> {
             calendars: self.calendars()?,
             catalog: self.string(head.catalog)?,
             compiler: self.string(head.compiler)?,
-            conditions: self.tables.conditions.iter().map(|span| self.condition(span)).collect::<Read<_>>()?,
+            conditions: self.tables.conditions.iter().map(|span| self.condition(*span)).collect::<Read<_>>()?,
             divisions: self.each(KindId::Division, |id| self.division(id))?,
             enforcements: self.each(KindId::Enforcement, |id| self.enforcement(id))?,
             format: Format { major: FORMAT.0, minor: self.minor() },
             groups: self.each(KindId::Group, |id| self.group(id))?,
             licenses: self.each(KindId::License, |id| self.license(id))?,
             objects: self.each(KindId::Object, |id| self.object(id))?,
-            old_options: self.old_options()?,
+            old_options: self.old_options(),
             permissions: self.each(KindId::Permission, |id| self.permission(id))?,
             project: Project { name: self.string(head.project)?, version: self.string(head.version)? },
             region: some(head.region).map(|region| self.string(U32::new(region))).transpose()?,
@@ -190,7 +190,7 @@ impl<'b> Reader<'_, 'b> {
         ascending(ids)
     }
 
-    fn condition(&self, span: &Span) -> Read<Condition> {
+    fn condition(&self, span: Span) -> Read<Condition> {
         let start = span.start.get() as usize;
         let end = start.checked_add(span.count.get() as usize).ok_or(Corrupt)?;
         let (condition, after) = self.condition_at(start, end, 0)?;

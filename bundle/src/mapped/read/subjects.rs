@@ -45,7 +45,7 @@ impl Reader<'_, '_> {
         })
     }
 
-    pub(super) fn old_options(&self) -> Read<Vec<OldOption>> {
+    pub(super) fn old_options(&self) -> Vec<OldOption> {
         let mut rows: Vec<_> = self.tables.options.iter().collect();
         rows.sort_by_key(|row| row.place.get());
         let option = |row: &crate::mapped::layout::OldOption| OldOption {
@@ -53,7 +53,7 @@ impl Reader<'_, '_> {
             role: row.role.get(),
             user: row.user.get(),
         };
-        Ok(rows.into_iter().map(option).collect())
+        rows.into_iter().map(option).collect()
     }
 
     pub(super) fn object(&self, id: u32) -> Read<Object> {

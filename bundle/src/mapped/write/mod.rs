@@ -58,8 +58,6 @@ struct Writer<'d> {
     strings: HashMap<&'d str, U32>,
     lists: HashMap<Vec<u32>, Span>,
     terms: HashMap<(u32, u32), U32>,
-    /// By set: its summary.
-    summaries: Vec<u64>,
     permission_shift: u32,
     /// Facts by thing.
     facts: BTreeMap<u32, Vec<u32>>,
@@ -73,7 +71,6 @@ impl<'d> Writer<'d> {
             strings: HashMap::new(),
             lists: HashMap::new(),
             terms: HashMap::new(),
-            summaries: Vec::new(),
             permission_shift: sets::shift(document.permissions.len()),
             facts: BTreeMap::new(),
         }
@@ -158,15 +155,14 @@ impl<'d> Writer<'d> {
 
     fn sets_and_scopes(&mut self) -> Result<(), Error> {
         for set in &self.document.sets {
-            let (start, summary) = self.set(set, self.permission_shift)?;
+            let (start, _) = self.set(set.iter(), self.permission_shift)?;
             self.content.sets.push(start);
-            self.summaries.push(summary);
         }
         let shift = sets::shift(self.document.divisions.len());
         for scope in &self.document.scopes {
             let start = match scope {
                 Scope::All => U32::new(NONE),
-                Scope::Divisions(ids) => self.set(ids, shift)?.0,
+                Scope::Divisions(ids) => self.set(ids.iter(), shift)?.0,
             };
             self.content.scopes.push(start);
         }
@@ -174,9 +170,9 @@ impl<'d> Writer<'d> {
     }
 
     /// Writes a set; gives where its words begin, and its summary.
-    fn set(&mut self, ids: &IdList, shift: u32) -> Result<(U32, u64), Error> {
+    fn set(&mut self, ids: impl Iterator<Item = u32>, shift: u32) -> Result<(U32, u64), Error> {
         let start = number(self.content.words.len())?;
-        let (summary, words) = sets::words(ids.iter(), shift);
+        let (summary, words) = sets::words(ids, shift);
         self.content.words.extend(words);
         Ok((start, summary))
     }
@@ -239,7 +235,7 @@ impl<'d> Writer<'d> {
             catalog: self.string(&d.catalog)?,
             region: d.region.as_deref().map_or(Ok(U32::new(NONE)), |region| self.string(region))?,
             as_of: optional(d.as_of.map(crate::Day::number)),
-            guarded: self.set(&guarded, self.permission_shift)?.0,
+            guarded: self.set(guarded.iter(), self.permission_shift)?.0,
             minor: U32::new(d.format.minor),
         };
         self.content.head.push(head);

@@ -9,6 +9,7 @@ use crate::mapped::layout::{Automatic, Grant, KindId, NONE, Role, Terms, fact, f
 
 pub(super) fn write(writer: &mut Writer<'_>) -> Result<(), Error> {
     let gaining = gaining(writer.document);
+    let gains = gains(writer.document);
     for (at, role) in writer.document.roles.iter().enumerate() {
         let start = writer.content.grants.len();
         for grant in &role.grants {
@@ -16,8 +17,16 @@ pub(super) fn write(writer: &mut Writer<'_>) -> Result<(), Error> {
             writer.content.grants.push(row);
         }
         let count = number(writer.content.grants.len() - start)?;
-        let row =
-            Role { grants: number(start)?, grants_count: count, calendars: U32::new(gaining[at]), flags: U32::new(flags(role)) };
+        let (held, summary) = writer.held(&role.grants, &gains[at])?;
+        let row = Role {
+            summary: U64::new(summary),
+            held,
+            grants: number(start)?,
+            grants_count: count,
+            calendars: U32::new(gaining[at]),
+            flags: U32::new(flags(role)),
+            reserved: U32::new(0),
+        };
         writer.content.roles.push(row);
         if let Some(auto) = role.auto_assigned {
             let creator = U32::new(u32::from(auto == AutoAssigned::Creator));
@@ -37,6 +46,15 @@ fn gaining(document: &document::Document) -> Vec<u32> {
         }
     }
     bits
+}
+
+/// By role: the sets that it gains in any calendar.
+fn gains(document: &document::Document) -> Vec<Vec<u32>> {
+    let mut sets = vec![Vec::new(); document.roles.len()];
+    for change in document.calendars.iter().flatten().flat_map(|epoch| &epoch.changes) {
+        sets[change.role as usize].extend(change.gains.iter().map(|gain| gain.set));
+    }
+    sets
 }
 
 fn flags(role: &document::Role) -> u32 {
@@ -78,15 +96,22 @@ impl Writer<'_> {
     /// A grant or a gain.
     pub(super) fn grant(&mut self, grant: &document::Grant) -> Result<Grant, Error> {
         let key = (grant.scope, grant.condition.unwrap_or(NONE));
-        let terms = match self.terms.get(&key) {
-            Some(terms) => *terms,
-            None => {
-                let terms = number(self.content.terms.len())?;
-                self.content.terms.push(Terms { scope: U32::new(key.0), condition: U32::new(key.1) });
-                self.terms.insert(key, terms);
-                terms
-            }
-        };
-        Ok(Grant { summary: U64::new(self.summaries[grant.set as usize]), set: U32::new(grant.set), terms })
+        let next = number(self.content.terms.len())?;
+        let terms = *self.terms.entry(key).or_insert(next);
+        if terms == next {
+            self.content.terms.push(Terms { scope: U32::new(key.0), condition: U32::new(key.1) });
+        }
+        Ok(Grant { set: U32::new(grant.set), terms })
+    }
+
+    /// Writes the set of all that a role holds at some time, which tells of most roles at once that they don't hold a
+    /// permission.
+    fn held(&mut self, grants: &[document::Grant], gains: &[u32]) -> Result<(U32, u64), Error> {
+        let document = self.document;
+        let sets = grants.iter().map(|grant| grant.set).chain(gains.iter().copied());
+        let mut held: Vec<u32> = sets.flat_map(|set| document.sets[set as usize].iter()).collect();
+        held.sort_unstable();
+        held.dedup();
+        self.set(held.into_iter(), self.permission_shift)
     }
 }

@@ -7,7 +7,7 @@ use zerocopy::little_endian::U32;
 use super::{Writer, number};
 use crate::Error;
 use crate::document::{self, IdList, Readers};
-use crate::mapped::layout::{Application, Assignment, Group, KindId, Object, OldOption, Span, User, fact, flag};
+use crate::mapped::layout::{Application, Assignment, Group, KindId, NONE, Object, OldOption, Span, User, fact, flag};
 
 pub(super) fn write(writer: &mut Writer<'_>) -> Result<(), Error> {
     groups(writer)?;
@@ -18,7 +18,7 @@ pub(super) fn write(writer: &mut Writer<'_>) -> Result<(), Error> {
 
 fn assigned(writer: &mut Writer<'_>, assigned: &[document::Assignment]) -> Result<Span, Error> {
     let start = number(writer.content.assignments.len())?;
-    let rows = assigned.iter().map(|own| Assignment { role: U32::new(own.0), scope: U32::new(own.1) });
+    let rows = assigned.iter().map(|own| Assignment { role: U32::new(own.0), scope: U32::new(own.1), group: U32::new(NONE) });
     writer.content.assignments.extend(rows);
     Ok(Span { start, count: number(assigned.len())? })
 }
@@ -39,27 +39,48 @@ fn groups(writer: &mut Writer<'_>) -> Result<(), Error> {
 fn users(writer: &mut Writer<'_>) -> Result<(), Error> {
     let document = writer.document;
     let with_options: BTreeSet<u32> = document.old_options.iter().map(|option| option.user).collect();
-    let mut memberships: HashMap<&IdList, U32> = HashMap::new();
+    let mut memberships: HashMap<&IdList, (U32, Vec<u32>)> = HashMap::new();
+    let mut room = inherited_room(document);
     for (at, user) in document.users.iter().enumerate() {
-        let membership = match memberships.get(&user.member_of) {
-            Some(membership) => *membership,
-            None => {
-                let groups = writer.list(lineage(document, &user.member_of))?;
-                let membership = number(writer.content.memberships.len())?;
-                writer.content.memberships.push(groups);
-                memberships.insert(&user.member_of, membership);
-                membership
-            }
-        };
+        if !memberships.contains_key(&user.member_of) {
+            let groups = lineage(document, &user.member_of);
+            let membership = number(writer.content.memberships.len())?;
+            let span = writer.list(groups.clone())?;
+            writer.content.memberships.push(span);
+            memberships.insert(&user.member_of, (membership, groups));
+        }
+        let Some((membership, groups)) = memberships.get(&user.member_of) else { continue };
         let assigned = assigned(writer, &user.assigned)?;
+        let inherited_count = inherited(writer, groups, &mut room)?;
         let options = with_options.contains(&number(at)?.get());
         let flags = if user.creator { flag::USER_CREATOR } else { 0 } | if options { flag::USER_OPTIONS } else { 0 };
-        let flags = U32::new(flags);
-        writer.content.users.push(User { assigned: assigned.start, assigned_count: assigned.count, membership, flags });
+        let (membership, flags) = (*membership, U32::new(flags));
+        let (assigned, assigned_count) = (assigned.start, assigned.count);
+        writer.content.users.push(User { assigned, assigned_count, inherited_count, membership, flags });
         let direct: Vec<u32> = user.member_of.iter().collect();
         writer.fact_list(KindId::User, at, fact::MEMBER_OF, &direct)?;
     }
     Ok(())
+}
+
+/// How many rows may say what groups give to users: some for each user, however many groups there are.
+fn inherited_room(document: &document::Document) -> usize {
+    let own: usize = document.users.iter().map(|user| user.assigned.len()).sum();
+    8 * (document.users.len() + own)
+}
+
+/// Writes what groups give to a user, if there is room for it.
+fn inherited(writer: &mut Writer<'_>, groups: &[u32], room: &mut usize) -> Result<U32, Error> {
+    let given = |group: u32| &writer.document.groups[group as usize].assigned;
+    let count: usize = groups.iter().map(|group| given(*group).len()).sum();
+    let Some(left) = room.checked_sub(count) else { return Ok(U32::new(NONE)) };
+    *room = left;
+    for group in groups {
+        let row =
+            |own: &document::Assignment| Assignment { role: U32::new(own.0), scope: U32::new(own.1), group: U32::new(*group) };
+        writer.content.assignments.extend(given(*group).iter().map(row));
+    }
+    number(count)
 }
 
 /// Groups, and all groups that these are in.

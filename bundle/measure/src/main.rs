@@ -1,0 +1,136 @@
+//! Measures what opening a bundle and deciding cost: `rolec-bundle-measure bundle.json`. Medians of many batches, with
+//! random subjects, permissions and divisions; it wants a machine to itself.
+
+mod layouts;
+
+use std::error::Error;
+use std::hint::black_box;
+use std::io::Write;
+use std::time::Instant;
+
+use rolec_bundle::{Bundle, Call, Document, Place, Request, State, Subject, Target, mapped};
+
+/// Random keys that are ready before a batch begins, and used in it one after another.
+const KEYS: usize = 1 << 16;
+const BATCHES: usize = 301;
+
+/// Numbers that look random.
+pub(crate) struct Random(u64);
+
+impl Random {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % end.max(1) as u64).unwrap_or(0)
+    }
+}
+
+/// The median of what one call takes, in nanoseconds, over batches of calls.
+pub(crate) fn median<K>(keys: &[K], mut call: impl FnMut(&K) -> bool) -> f64 {
+    let batch = (keys.len() / BATCHES).max(1);
+    let mut times: Vec<f64> = Vec::new();
+    for keys in keys.chunks_exact(batch).cycle().take(2 * BATCHES) {
+        let begin = Instant::now();
+        for key in keys {
+            black_box(call(black_box(key)));
+        }
+        #[expect(clippy::cast_precision_loss, reason = "small")]
+        times.push(begin.elapsed().as_nanos() as f64 / batch as f64);
+    }
+    times.sort_by(f64::total_cmp);
+    times[times.len() / 2]
+}
+
+/// A line of the report.
+pub(crate) fn tell(what: &str, value: f64, unit: &str) -> std::io::Result<()> {
+    writeln!(std::io::stdout(), "{what:<58} {value:>12.1} {unit}")
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    for path in std::env::args().skip(1) {
+        let document = Document::read(&std::fs::read(&path)?)?;
+        let bytes = mapped::write(&document)?;
+        let file = std::env::temp_dir().join(format!("measure-{}.rbundle", std::process::id()));
+        std::fs::write(&file, &bytes)?;
+        writeln!(std::io::stdout(), "{path}")?;
+        sizes(&document, &bytes)?;
+        opening(&file)?;
+        let bundle = Bundle::open(&file)?;
+        decisions(&document, &bundle)?;
+        layouts::compare(&document)?;
+        std::fs::remove_file(&file)?;
+    }
+    Ok(())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "sizes")]
+fn sizes(document: &Document, bytes: &[u8]) -> std::io::Result<()> {
+    let roles = document.roles.iter().flat_map(|role| &role.grants);
+    let grants: u64 = roles.map(|grant| document.sets[grant.set as usize].len()).sum();
+    tell("permissions that roles hold", grants as f64, "")?;
+    tell("size of the file", bytes.len() as f64 / 1e6, "MB")?;
+    tell("of it for each permission that a role holds", bytes.len() as f64 / grants as f64, "bytes")
+}
+
+fn opening(file: &std::path::Path) -> Result<(), Box<dyn Error>> {
+    let opens = [(); BATCHES];
+    tell("open, mapped", median(&opens, |()| Bundle::open(file).is_ok()) / 1000.0, "µs")?;
+    tell("open, read into memory", median(&opens, |()| Bundle::read(file).is_ok()) / 1000.0, "µs")?;
+    let bundle = Bundle::open(file)?;
+    tell("verify the SHA-256", median(&opens, |()| bundle.verify().is_ok()) / 1000.0, "µs")?;
+    tell("a state", median(&[(); KEYS], |()| bundle.at(None, None).is_ok()), "ns")?;
+    Ok(())
+}
+
+fn decisions(document: &Document, bundle: &Bundle) -> Result<(), Box<dyn Error>> {
+    let state = bundle.at(None, None)?;
+    let random = &mut Random(0x2545_f491_4f6c_dd1d);
+    let subjects: Vec<Subject<'_>> = if document.users.is_empty() {
+        document.roles.iter().map(|role| Subject::Role(&role.name)).collect()
+    } else {
+        document.users.iter().map(|user| Subject::User(&user.name)).collect()
+    };
+    let divisions: Vec<Option<&str>> = document.divisions.iter().map(|division| Some(&*division.name)).chain([None]).collect();
+    let requests: Vec<Request<'_>> = (0..KEYS)
+        .map(|_| {
+            let permission = &document.permissions[random.below(document.permissions.len())].name;
+            let mut request = Request::new(subjects[random.below(subjects.len())], permission);
+            request.division = divisions[random.below(divisions.len())];
+            request
+        })
+        .collect();
+    #[expect(clippy::cast_precision_loss, reason = "a part")]
+    let allowed = requests.iter().filter(|request| state.decide(request).allowed).count() as f64 / KEYS as f64;
+    tell("of random requests allowed", allowed * 100.0, "%")?;
+    tell("decide, by names", median(&requests, |request| state.decide(request).allowed), "ns")?;
+    known(&state, &requests)?;
+    let calls: Vec<Call<'_>> = (0..KEYS)
+        .filter_map(|_| {
+            let surface = &document.surfaces[random.below(document.surfaces.len())];
+            let target = Target::Endpoint(surface.method.as_deref()?, &surface.name);
+            Some(Call::new(subjects[random.below(subjects.len())], target))
+        })
+        .collect();
+    tell("reach, by method and path", median(&calls, |call| state.reach(call).allowed()), "ns")?;
+    Ok(())
+}
+
+/// Decisions of what was found already, one by one and in sessions.
+fn known(state: &State<'_>, requests: &[Request<'_>]) -> Result<(), Box<dyn Error>> {
+    let place =
+        |request: &Request<'_>| Place { division: request.division.and_then(|own| state.division(own)), ..Place::default() };
+    let ids: Vec<_> = requests
+        .iter()
+        .filter_map(|request| Some((state.subject(request.subject)?, state.permission(request.permission)?, place(request))))
+        .collect();
+    tell(
+        "decide, found already",
+        median(&ids, |(subject, permission, place)| state.decide_known(*subject, *permission, place).allowed),
+        "ns",
+    )?;
+    let session = state.session(ids[0].0)?;
+    tell("decide, in a session", median(&ids, |(_, permission, place)| session.decide(*permission, place).allowed), "ns")?;
+    tell("begin a session", median(&ids[..1 << 12], |(subject, _, _)| state.session(*subject).is_ok()) / 1000.0, "µs")?;
+    Ok(())
+}
