@@ -18,8 +18,8 @@ pub(super) const FAST_FROM: usize = 32;
 pub(super) const CONTENT_FROM: usize = 64;
 /// How many bytes at the beginning the digests cover besides the content.
 pub(super) const COVERED: usize = 24;
-/// Sections begin at multiples of this.
-pub(super) const ALIGNMENT: usize = 8;
+/// Sections begin at multiples of this, a line of a cache, so that no row of up to 32 bytes lies in two when it need not.
+pub(super) const ALIGNMENT: usize = 64;
 
 macro_rules! rows {
     ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* })*) => {$(
