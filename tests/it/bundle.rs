@@ -143,8 +143,15 @@ fn whole(compilation: &mut Compilation) -> Result<String, Box<dyn Error>> {
 }
 
 /// The sound examples by their folders.
-const EXAMPLES: [&str; 5] =
-    ["contact-center", "notification-topics", "outbound-divisions/stock", "outbound-divisions/confined", "user-station-backfill"];
+const EXAMPLES: [&str; 7] = [
+    "contact-center",
+    "callback/configured",
+    "digital-only/corrected",
+    "notification-topics",
+    "outbound-divisions/stock",
+    "outbound-divisions/confined",
+    "user-station-backfill",
+];
 
 #[test]
 fn the_bytes_are_canonical_json() -> Outcome {
