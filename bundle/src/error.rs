@@ -22,6 +22,9 @@ pub enum Error {
         /// What is wrong.
         what: &'static str,
     },
+    /// It is not signed, or not by who was asked for.
+    #[cfg(feature = "signatures")]
+    Signature(crate::sign::Fault),
     /// A document says what can't be.
     Invalid {
         /// The place, as `roles[3].grants[0]`.
@@ -62,6 +65,8 @@ impl fmt::Display for Error {
                 write!(out, "a bundle of version {major}.{minor}; this reader knows major version {}", crate::FORMAT.0)
             }
             Self::Corrupt { what } => write!(out, "the bundle is corrupt: {what}"),
+            #[cfg(feature = "signatures")]
+            Self::Signature(fault) => write!(out, "{fault}"),
             Self::Invalid { place, reason } if place.is_empty() => write!(out, "{reason}"),
             Self::Invalid { place, reason } => write!(out, "`{place}`: {reason}"),
             Self::TooLarge { what } => write!(out, "too large for the mapped form: {what}"),
@@ -75,6 +80,8 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Io(error) => Some(error),
+            #[cfg(feature = "signatures")]
+            Self::Signature(fault) => Some(fault),
             _ => None,
         }
     }

@@ -65,6 +65,8 @@ mod query;
 mod question;
 mod reach;
 mod session;
+#[cfg(feature = "signatures")]
+pub mod sign;
 mod state;
 mod steps;
 

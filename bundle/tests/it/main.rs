@@ -9,3 +9,4 @@ mod hostile;
 mod mapped;
 mod naive;
 mod schema;
+mod sign;
