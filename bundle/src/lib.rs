@@ -43,6 +43,13 @@
 //! for another major version does not open; whatever is wrong inside one that does becomes a denial
 //! ([`Because::Corrupt`]) or an error, and never a panic.
 //!
+//! # Whose bundle, and for how long
+//!
+//! [`Bundle::open`] tells whether a file is whole. Whether it is the one that somebody meant, [`Bundle::open_signed`]
+//! tells by a public key, before anything in it is looked at: see [`sign`]. A service that runs on has a [`Watch`], which
+//! loads the bundle anew when its file changes, and keeps the last good one when what comes is corrupt, not signed, of another
+//! project, or older. Both are features, `signatures` and `watch`, that are on unless they are turned off.
+//!
 //! # The two forms
 //!
 //! [`Document`] is `bundle.json` as values: for tools, and for reviews. [`Bundle`] is `bundle.rbundle`, the same content
@@ -50,6 +57,7 @@
 //! other and lose nothing.
 #![cfg_attr(test, allow(clippy::expect_used))]
 
+mod about;
 mod conditions;
 mod day;
 mod decide;
@@ -60,6 +68,8 @@ mod held;
 mod limits;
 mod listing;
 pub mod mapped;
+#[cfg(feature = "watch")]
+mod order;
 mod paths;
 mod query;
 mod question;
@@ -69,7 +79,10 @@ mod session;
 pub mod sign;
 mod state;
 mod steps;
+#[cfg(feature = "watch")]
+mod watch;
 
+pub use about::About;
 pub use day::Day;
 pub use decision::{Because, Decision, Granted, Through};
 pub use document::Document;
@@ -84,6 +97,8 @@ pub use question::{
 pub use reach::{Asked, Outcome, Reach};
 pub use session::Session;
 pub use state::State;
+#[cfg(feature = "watch")]
+pub use watch::{Refused, Reloaded, Settings, Watch};
 
 /// The version of the format that this crate reads and writes: major and minor.
 pub const FORMAT: (u32, u32) = (1, 0);

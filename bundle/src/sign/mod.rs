@@ -30,7 +30,7 @@ const EXTENSION: &str = ".minisig";
 /// Bytes that a key or a signature takes at the most.
 const LARGEST: u64 = 1 << 16;
 
-/// What is wrong with a key or a signature. In a list of faults, the first that applies is told.
+/// What is wrong with a key or a signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
@@ -108,8 +108,8 @@ impl Bundle {
     /// Reads a file into memory, checks that the signature beside it is by a key, and only then looks at what the file
     /// says. What was checked is what is used, whatever happens to the file afterwards.
     ///
-    /// A key vouches for all that it signed, an older version of the same project included: see
-    /// `Watch` for what may follow what.
+    /// A key vouches for all that it signed, older versions and other projects included: [`Bundle::about`] tells them, and
+    /// a `Watch` (feature `watch`) refuses them.
     ///
     /// # Errors
     ///

@@ -10,3 +10,4 @@ mod mapped;
 mod naive;
 mod schema;
 mod sign;
+mod watch;
