@@ -25,6 +25,7 @@ pub mod graph;
 pub mod id;
 pub mod impact;
 pub mod import;
+pub mod inspect;
 pub mod licenses;
 pub mod limits;
 pub mod lock;

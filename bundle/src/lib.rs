@@ -74,6 +74,7 @@ mod paths;
 mod query;
 mod question;
 mod reach;
+mod sections;
 mod session;
 #[cfg(feature = "signatures")]
 pub mod sign;
@@ -95,6 +96,7 @@ pub use question::{
     Place, Request, RoleId, ScopeId, Subject, SubjectId, SurfaceId, Target, UserId, Value,
 };
 pub use reach::{Asked, Outcome, Reach};
+pub use sections::SectionSize;
 pub use session::Session;
 pub use state::State;
 #[cfg(feature = "watch")]

@@ -1,16 +1,18 @@
 //! Questions to a built bundle: the file, the names, the answer.
 
+use std::io::Read as _;
 use std::path::Path;
 use std::process::ExitCode;
 
 use jiff::civil::Date;
 use miette::IntoDiagnostic as _;
-use rolec_bundle::{Asks, Bundle, Day, DivisionId, Document, ObjectId, State, Subject, SubjectId, Target, Value};
+use rolec_bundle::{Asks, Bundle, Day, DivisionId, Document, ObjectId, OnObject, State, Subject, SubjectId, Target, Value};
 
 use super::output;
 use super::project::{self, FileFailure};
 use super::show::Format;
 use crate::bundled;
+use crate::inspect::JSON;
 use crate::render;
 
 /// Where and when.
@@ -21,6 +23,24 @@ pub(super) struct Place<'p> {
     /// Divisions between commas.
     pub(super) scope: Option<&'p str>,
 }
+
+/// One decision that is asked for, by names.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct One<'o> {
+    /// Who.
+    pub(super) who: &'o str,
+    /// What.
+    pub(super) permission: &'o str,
+    /// Where.
+    pub(super) division: Option<&'o str>,
+    /// On what.
+    pub(super) object: Option<&'o str>,
+    /// With which attributes.
+    pub(super) with: &'o [(String, String)],
+}
+
+/// What makes bundles.
+pub(super) const HELP: &str = "`rolec build` makes bundles: `bundle.json`, and `bundle.rbundle` with `--target mapped`";
 
 /// A built bundle to which questions can be put.
 #[derive(Debug)]
@@ -48,8 +68,7 @@ impl Asking {
     /// It can't be read, or is no bundle.
     pub(super) fn open(path: &Path) -> miette::Result<Self> {
         let shown = project::shown(path);
-        let is_json = path.extension().is_some_and(|extension| extension == "json");
-        let opened = if is_json {
+        let opened = if is_json(path).map_err(|error| FileFailure::new("read", &shown, error))? {
             let bytes = std::fs::read(path).map_err(|error| FileFailure::new("read", &shown, error))?;
             Document::read(&bytes).and_then(|document| Bundle::from_document(&document))
         } else {
@@ -58,11 +77,7 @@ impl Asking {
         match opened {
             Ok(bundle) => Ok(Self { bundle }),
             Err(rolec_bundle::Error::Io(error)) => Err(FileFailure::new("read", &shown, error).into()),
-            Err(error) => Err(miette::miette!(
-                help = "`rolec build` makes bundles: `bundle.json`, and `bundle.rbundle` with `--target mapped`",
-                "`{}` can't be used: {error}",
-                shown.display()
-            )),
+            Err(error) => Err(miette::miette!(help = HELP, "`{}` can't be used: {error}", shown.display())),
         }
     }
 
@@ -103,6 +118,29 @@ impl Asking {
         })
     }
 
+    /// One decision, as a service gets it.
+    pub(super) fn decide(&self, one: &One<'_>, moment: (Option<&str>, Option<Date>), format: Format) -> miette::Result<ExitCode> {
+        let state = self.state(moment)?;
+        let subject = subject(&state, one.who)?;
+        let permission = state.permission(one.permission).ok_or_else(|| {
+            let help = "a bundle has the permissions that some role can hold or some surface asks for";
+            miette::miette!(help = help, "the bundle has no permission `{}`", one.permission)
+        })?;
+        let division = one.division.map(|name| division(&state, name)).transpose()?;
+        // An object that the bundle does not have is one that nobody states readers of.
+        let object = one.object.map_or(OnObject::None, |path| state.object(path).map_or(OnObject::Unknown, OnObject::Known));
+        let attributes = attributes(one.with);
+        let decision =
+            state.decide_known(subject, permission, &rolec_bundle::Place { division, object, attributes: &attributes });
+        let asks = Asks::Any(vec![permission]);
+        let answer = bundled::Answer { allowed: decision.allowed, division, decisions: vec![(permission, decision)] };
+        let text = match format {
+            Format::Human => render::bundled::can(&state, &asks, &answer),
+            Format::Json => render::bundled::can_json(&state, &asks, &answer).into_diagnostic()? + "\n",
+        };
+        said(&text, answer.allowed)
+    }
+
     /// Everybody who may.
     pub(super) fn who(&self, what: &str, place: Place<'_>, format: Format) -> miette::Result<ExitCode> {
         let state = self.state(place.moment)?;
@@ -137,6 +175,13 @@ impl Asking {
 fn said(text: &str, yes: bool) -> miette::Result<ExitCode> {
     output::print(text)?;
     Ok(if yes { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Whether a file is `bundle.json`, by what it begins with.
+fn is_json(path: &Path) -> std::io::Result<bool> {
+    let mut first = [0];
+    let read = std::fs::File::open(path)?.read(&mut first)?;
+    Ok(read > 0 && first == [JSON])
 }
 
 /// The role, group or user of a name; `group NAME` and the like say which.
@@ -186,14 +231,19 @@ fn divisions(state: &State<'_>, scope: Option<&str>) -> miette::Result<Option<Ve
     let Some(scope) = scope else { return Ok(None) };
     let mut found = Vec::new();
     for name in scope.split(',').map(str::trim) {
-        found.push(state.division(name).ok_or_else(|| {
-            miette::miette!(
-                help = "sets of divisions are worked out in a bundle: name their divisions",
-                "the bundle has no division `{name}`"
-            )
-        })?);
+        found.push(division(state, name)?);
     }
     Ok(Some(found))
+}
+
+/// The division of a name.
+fn division(state: &State<'_>, name: &str) -> miette::Result<DivisionId> {
+    state.division(name).ok_or_else(|| {
+        miette::miette!(
+            help = "sets of divisions are worked out in a bundle: name their divisions",
+            "the bundle has no division `{name}`"
+        )
+    })
 }
 
 /// The attributes of a request: numbers where they are some, and else strings, with or without quotes.

@@ -1,6 +1,7 @@
 //! The commands: the only rooms that read, write and print.
 
 pub mod build;
+pub mod bundle;
 mod bundled;
 pub mod can;
 pub mod check;
@@ -65,6 +66,7 @@ enum Command {
     Impact(impact::Impact),
     Timeline(timeline::Timeline),
     Lock(lock::Lock),
+    Bundle(bundle::Bundle),
     Explain(explain::Explain),
     Fmt(fmt::Fmt),
     Import(import::Import),
@@ -92,6 +94,7 @@ pub fn run(cli: &Cli) -> miette::Result<ExitCode> {
         Command::Impact(command) => impact::run(command),
         Command::Timeline(command) => timeline::run(command),
         Command::Lock(command) => lock::run(command),
+        Command::Bundle(command) => bundle::run(command),
         Command::Import(command) => import::run(command),
         Command::Completions(command) => completions::run(command),
     }

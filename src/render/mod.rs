@@ -4,6 +4,7 @@ pub mod bundled;
 pub mod can;
 pub mod frames;
 pub mod impact;
+pub mod inspect;
 pub mod json;
 mod phrases;
 pub mod reach;

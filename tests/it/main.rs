@@ -7,6 +7,7 @@ mod answers;
 mod assigned;
 mod bundle;
 mod bundled;
+mod bundles;
 mod commands;
 mod docs;
 mod dump;

@@ -14,7 +14,10 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("names", &["resolve"]),
     ("effective grants", &["flatten", "provenance", "timeline", "access", "assertions", "licenses"]),
     ("judgements", &["check"]),
-    ("questions", &["lock", "why", "show", "who", "can", "bundled", "reach", "suite", "impact", "agenda", "diff", "fix"]),
+    (
+        "questions",
+        &["lock", "why", "show", "who", "can", "bundled", "inspect", "reach", "suite", "impact", "agenda", "diff", "fix"],
+    ),
     ("outputs", &["emit"]),
     ("the spine", &["compile"]),
     ("pictures and documents", &["render", "import"]),

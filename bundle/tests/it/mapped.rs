@@ -31,6 +31,29 @@ proptest! {
     }
 }
 
+#[test]
+fn sections_are_told_and_compared() {
+    for (name, document) in bundles::documents() {
+        let bytes = mapped::write(&document).expect(&name);
+        let bundle = Bundle::from_bytes(bytes.clone()).expect(&name);
+        let sections = bundle.sections();
+        assert!(sections.iter().all(|section| section.name.is_some()), "each section has a name: {sections:?}");
+        let users = sections.iter().find(|section| section.name == Some("users")).expect("a section");
+        assert_eq!(users.rows, document.users.len() as u64, "{name}");
+        assert!(bundle.differing(&document).expect(&name).is_empty(), "{name}");
+        let mut spoiled = bytes.clone();
+        // The last byte of the last section that has any.
+        *spoiled.last_mut().expect("a byte") ^= 1;
+        crate::hostile::seal(&mut spoiled);
+        let spoiled = Bundle::from_bytes(spoiled).expect(&name);
+        assert_eq!(spoiled.differing(&document).expect(&name).len(), 1, "{name}");
+    }
+    let golden = fs::read(bundles::golden("v1.0.rbundle")).expect("a bundle");
+    let more = Bundle::from_bytes(crate::hostile::with_section(&golden, 99)).expect("a bundle");
+    let last = *more.sections().last().expect("a section");
+    assert_eq!((last.id, last.name, last.rows, last.bytes), (99, None, 5, 5));
+}
+
 /// Bundles of every released version open, and say what they said. When a version is added, its golden bundle is too; no
 /// golden bundle is ever written again.
 const GOLDEN: &[&str] = &["v1.0"];
