@@ -22,7 +22,7 @@ pub enum Content {
     /// `bundle.json`: its bytes, and what they say.
     Json(Vec<u8>, Box<Document>),
     /// `bundle.rbundle`.
-    Mapped(Bundle),
+    Mapped(Box<Bundle>),
 }
 
 impl Content {
@@ -33,7 +33,7 @@ impl Content {
     /// They are no bundle, or a corrupt one.
     pub fn read(bytes: Vec<u8>) -> Result<Self, Error> {
         if bytes.first() != Some(&JSON) {
-            return Bundle::from_bytes(bytes).map(Self::Mapped);
+            return Ok(Self::Mapped(Box::new(Bundle::from_bytes(bytes)?)));
         }
         let document = Document::read(&bytes)?;
         Ok(Self::Json(bytes, Box::new(document)))
