@@ -47,6 +47,13 @@ pub enum Error {
         /// The day that was asked for.
         day: crate::Day,
     },
+    /// A map is that of another bundle.
+    OtherBundle {
+        /// The digest of the bundle that was asked about.
+        own: String,
+        /// The digest of the bundle that it is the map of.
+        other: String,
+    },
 }
 
 impl Error {
@@ -71,6 +78,7 @@ impl fmt::Display for Error {
             Self::Invalid { place, reason } => write!(out, "`{place}`: {reason}"),
             Self::TooLarge { what } => write!(out, "too large for the mapped form: {what}"),
             Self::UnknownRegion { region } => write!(out, "the bundle has no region `{region}`"),
+            Self::OtherBundle { own, other } => write!(out, "it is the map of another bundle: of {other}, not of {own}"),
             Self::NoEpoch { day } => write!(out, "no epoch of the calendar has {day}"),
         }
     }

@@ -71,6 +71,7 @@ pub mod mapped;
 #[cfg(feature = "watch")]
 mod order;
 mod paths;
+pub mod provenance;
 mod query;
 mod question;
 mod reach;
@@ -90,6 +91,7 @@ pub use document::Document;
 pub use error::Error;
 pub use listing::Asks;
 pub use mapped::Bundle;
+pub use provenance::Provenance;
 pub use query::{Divisions, Holder, Needed, Permitted, Readers};
 pub use question::{
     ApplicationId, Attributes, BackfillId, Call, ConditionId, DivisionId, GroupId, LicenseId, ObjectId, OnObject, PermissionId,

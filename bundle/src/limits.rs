@@ -14,3 +14,7 @@ pub(crate) const WORDS: usize = 1 << 20;
 pub(crate) const SESSION_WAYS: usize = 1 << 22;
 /// What one question over all subjects may cost.
 pub(crate) const QUERY_STEPS: u32 = 1 << 29;
+/// Ways in which a role comes to hold a permission, as far as they are listed.
+pub(crate) const WAYS: usize = 1 << 8;
+/// Steps after which no further way is looked for; the first one is found however far it is.
+pub(crate) const WAY_STEPS: usize = 1 << 16;

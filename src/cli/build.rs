@@ -1,8 +1,8 @@
-//! `rolec build`: a project → `bundle.json`, or a text dump of one stage.
+//! `rolec build`: a project → `bundle.json` and `bundle.map`, or a text dump of one stage.
 
 mod targets;
 
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -23,12 +23,15 @@ use crate::manifest::{Manifest, Target, Wanted};
 
 /// The bundle's file name.
 const BUNDLE: &str = "bundle.json";
+/// The file name of its map.
+const MAP: &str = "bundle.map";
 /// The folder of the output, beside the manifest.
 const FOLDER: &str = "build";
 
 /// Compile a project into a bundle that services load.
 ///
-/// Writes `bundle.json`, and a folder for each target of the manifest, all or nothing. Exits with 0 if they are written,
+/// Writes `bundle.json`; `bundle.map`, which tells where in the sources its grants come from; and a folder for each
+/// target of the manifest; all or nothing. Exits with 0 if they are written,
 /// 1 if the project has errors or says what a target can't, and 2 if the project could not be read or something not be
 /// written.
 #[derive(Debug, Args)]
@@ -53,11 +56,14 @@ pub struct Build {
     /// Only this target, of the manifest's or by its name; may be given several times.
     #[arg(long = "target", value_name = "TARGET")]
     targets: Vec<String>,
+    /// Write no map of where grants come from.
+    #[arg(long)]
+    no_map: bool,
     /// Make every difference from the lock file an error.
     #[arg(long)]
     locked: bool,
     /// Print what this stage of the compilation makes, instead of writing a bundle.
-    #[arg(long, value_enum, conflicts_with_all = ["region", "as_of", "output", "targets"])]
+    #[arg(long, value_enum, conflicts_with_all = ["region", "as_of", "output", "targets", "no_map"])]
     stage: Option<Stage>,
 }
 
@@ -143,13 +149,18 @@ fn write(command: &Build, manifest: &Manifest, mut compilation: Compilation, fol
     let targets: Vec<targets::Staged> = made.iter().map(|made| targets::stage(folder, made)).collect::<Result<_, _>>()?;
     let parts = Parts { name: &manifest.name, version: &manifest.version, sources, program, flat, epochs };
     let bundle = Bundle::new(parts, extent);
-    let path = folder.join(BUNDLE);
-    file::remove_stale(&path);
-    let shown = project::shown(&path);
-    let failure = |error| FileFailure::new("write", &shown, error);
-    let staged = file::stage(&path, |out| bundle.write(out)).map_err(failure)?;
+    let staged = stage(folder, BUNDLE, |out| bundle.write(out))?;
+    let digest = &staged.written().digest;
+    let map = (!command.no_map).then(|| stage(folder, MAP, |out| bundle.write_map(digest, out))).transpose()?;
     // From here on little can go wrong: everything is on the disk, and files only take their places.
+    let shown = project::shown(&folder.join(BUNDLE));
+    let failure = |error| FileFailure::new("write", &shown, error);
     let written = staged.commit().map_err(failure)?;
+    match map {
+        Some(map) => drop(map.commit().map_err(failure)?),
+        // That of an earlier build is the map of another bundle.
+        None => drop(std::fs::remove_file(folder.join(MAP))),
+    }
     let lines: Vec<String> = targets.into_iter().map(targets::Staged::commit).collect::<Result<_, _>>()?;
     say_left_out(command, &bundle)?;
     let (roles, permissions) = (bundle.role_count(), bundle.permission_count());
@@ -160,6 +171,17 @@ fn write(command: &Build, manifest: &Manifest, mut compilation: Compilation, fol
     std::mem::forget(compilation);
     let all = [&[line][..], &lines].concat().join("\n");
     writeln!(std::io::stdout(), "{all}").into_diagnostic().wrap_err("can't say what was written")
+}
+
+/// Writes a file beside what is in its place.
+fn stage(
+    folder: &Path,
+    name: &str,
+    write: impl FnOnce(&mut BufWriter<file::Content<'_, '_>>) -> std::io::Result<()>,
+) -> miette::Result<file::Staged> {
+    let path = folder.join(name);
+    file::remove_stale(&path);
+    file::stage(&path, write).map_err(|error| FileFailure::new("write", &project::shown(&path), error).into())
 }
 
 /// Says which regions are not in a bundle of one day.

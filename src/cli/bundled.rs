@@ -1,12 +1,15 @@
 //! Questions to a built bundle: the file, the names, the answer.
 
 use std::io::Read as _;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
 use jiff::civil::Date;
 use miette::IntoDiagnostic as _;
-use rolec_bundle::{Asks, Bundle, Day, DivisionId, Document, ObjectId, OnObject, State, Subject, SubjectId, Target, Value};
+use rolec_bundle::{
+    Asks, Bundle, Day, DivisionId, Document, ObjectId, OnObject, Provenance, State, Subject, SubjectId, Target, Value,
+};
 
 use super::output;
 use super::project::{self, FileFailure};
@@ -41,6 +44,15 @@ pub(super) struct One<'o> {
 
 /// What makes bundles.
 pub(super) const HELP: &str = "`rolec build` makes bundles: `bundle.json`, and `bundle.rbundle` with `--target mapped`";
+
+/// How an answer is shown: in which form, and with which lines of the sources.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Showing<'s> {
+    /// The form.
+    pub(super) format: Format,
+    /// The bundle's map, if there is one.
+    pub(super) map: Option<&'s Provenance>,
+}
 
 /// A built bundle to which questions can be put.
 #[derive(Debug)]
@@ -81,6 +93,35 @@ impl Asking {
         }
     }
 
+    /// The map of where the bundle's grants come from: the one that is named, or the one beside the bundle if there is one.
+    ///
+    /// # Errors
+    ///
+    /// The one that is named can't be read, or is no map of this bundle. Of the other that is only noted.
+    pub(super) fn map(&self, bundle: &Path, named: Option<&Path>) -> miette::Result<Option<Provenance>> {
+        let path = named.map_or_else(|| bundle.with_extension("map"), Path::to_owned);
+        let shown = project::shown(&path);
+        let bytes = match std::fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(FileFailure::new("read", &shown, error).into()),
+        };
+        let map = self.bundle.to_document().and_then(|document| Provenance::read(&bytes, &document));
+        match map {
+            Ok(map) => Ok(Some(map)),
+            Err(error) if named.is_some() => Err(miette::miette!(
+                help = "`rolec build` writes the map of a bundle beside it, as `bundle.map`",
+                "`{}` can't be used: {error}",
+                shown.display()
+            )),
+            Err(error) => {
+                let note = format!("note: `{}` can't be used: {error}", shown.display());
+                writeln!(anstream::stderr(), "{note}").into_diagnostic()?;
+                Ok(None)
+            }
+        }
+    }
+
     fn state(&self, (region, day): (Option<&str>, Option<Date>)) -> miette::Result<State<'_>> {
         let day: Option<Day> = day.map(|day| day.to_string().parse()).transpose().map_err(|error| failed(&error))?;
         self.bundle.at(region, day).map_err(|error| failed(&error))
@@ -92,7 +133,7 @@ impl Asking {
         (who, what): (&str, &str),
         place: Place<'_>,
         with: &[(String, String)],
-        format: Format,
+        Showing { format, map }: Showing<'_>,
     ) -> miette::Result<ExitCode> {
         let state = self.state(place.moment)?;
         let subject = subject(&state, who)?;
@@ -107,8 +148,8 @@ impl Asking {
         let given = attributes(with);
         let answer = bundled::can(&state, subject, &asks, (divisions.as_deref(), &given));
         let text = match format {
-            Format::Human => render::bundled::can(&state, &asks, &answer),
-            Format::Json => render::bundled::can_json(&state, &asks, &answer).into_diagnostic()? + "\n",
+            Format::Human => render::bundled::can(&state, &asks, &answer, map),
+            Format::Json => render::bundled::can_json(&state, &asks, &answer, map).into_diagnostic()? + "\n",
         };
         output::print(&text)?;
         Ok(match asks {

@@ -1,5 +1,6 @@
 //! `rolec can`: may somebody do or open something.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
@@ -39,6 +40,9 @@ pub struct Can {
     asked: Asked,
     #[command(flatten)]
     source: FromBundle,
+    /// The bundle's map, which tells the lines of the sources that gave the permission [default: the one beside the bundle].
+    #[arg(long, value_name = "FILE", requires = "bundle")]
+    map: Option<PathBuf>,
     /// How the answer is shown.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -53,7 +57,9 @@ pub fn run(command: &Can) -> miette::Result<ExitCode> {
     if let Some(file) = &command.source.bundle {
         let asking = bundled::Asking::open(file)?;
         let place = bundled::Place { moment: command.asked.moment(), scope: command.scope.as_deref() };
-        return asking.can((&command.who, &command.target), place, &command.with, command.format);
+        let map = asking.map(file, command.map.as_deref())?;
+        let showing = bundled::Showing { format: command.format, map: map.as_ref() };
+        return asking.can((&command.who, &command.target), place, &command.with, showing);
     }
     let mut asking = question::ask(&command.asked)?;
     let holder = asking.holder(&command.who)?;

@@ -96,6 +96,11 @@ pub struct Staged {
 }
 
 impl Staged {
+    /// What was written.
+    pub fn written(&self) -> &Written {
+        &self.written
+    }
+
     /// Puts it in the file's place.
     ///
     /// # Errors

@@ -1,8 +1,10 @@
 //! What a built bundle answers → lines for people, or JSON.
 
+mod traced;
+
 use std::fmt::Write as _;
 
-use rolec_bundle::{Asks, Decision, PermissionId, Readers, State, SubjectId};
+use rolec_bundle::{Asks, Decision, PermissionId, Provenance, Readers, State, SubjectId};
 use serde::Serialize;
 
 use super::style::{bad, faint, good, narrow, padded, strong};
@@ -32,7 +34,7 @@ pub fn reads(reads: bool, json: bool) -> String {
 
 /// An answer as text, with styles.
 #[must_use]
-pub fn can(state: &State<'_>, asks: &Asks, answer: &Answer<'_>) -> String {
+pub fn can(state: &State<'_>, asks: &Asks, answer: &Answer<'_>, map: Option<&Provenance>) -> String {
     let place = answer.division.and_then(|division| state.division_name(division));
     let place = place.map(|name| format!(", in {}", narrow(name))).unwrap_or_default();
     let head = match asks {
@@ -44,7 +46,10 @@ pub fn can(state: &State<'_>, asks: &Asks, answer: &Answer<'_>) -> String {
     let mut text = format!("{head}{place}\n");
     for (permission, decision) in &answer.decisions {
         // Writing to a string does not fail.
-        let _ = writeln!(text, "  {}: {decision}", strong(state.permission_name(*permission).unwrap_or("?")));
+        let permission = state.permission_name(*permission).unwrap_or("?");
+        let _ = writeln!(text, "  {}: {decision}", strong(permission));
+        let division = answer.division.and_then(|division| state.division_name(division));
+        text += &map.map(|map| traced::lines(&map.explain(decision, permission, division))).unwrap_or_default();
     }
     text
 }
@@ -62,11 +67,14 @@ struct DecisionView<'s> {
     backfill: Option<&'s str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     when: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    given_by: Vec<traced::WayView>,
 }
 
 impl<'s> DecisionView<'s> {
     fn new(state: &State<'s>, permission: PermissionId, decision: &Decision<'s>) -> Self {
         Self {
+            given_by: Vec::new(),
             permission: state.permission_name(permission).unwrap_or("?"),
             allowed: decision.allowed,
             reason: decision.to_string(),
@@ -101,9 +109,14 @@ const fn how(asks: &Asks) -> &'static str {
 /// # Errors
 ///
 /// None in practice: the form has nothing that JSON can't say.
-pub fn can_json<'s>(state: &State<'s>, asks: &Asks, answer: &Answer<'s>) -> serde_json::Result<String> {
-    let because = answer.decisions.iter().map(|(permission, decision)| DecisionView::new(state, *permission, decision)).collect();
+pub fn can_json<'s>(state: &State<'s>, asks: &Asks, answer: &Answer<'s>, map: Option<&Provenance>) -> serde_json::Result<String> {
     let division = answer.division.and_then(|division| state.division_name(division));
+    let view = |(permission, decision): &(PermissionId, Decision<'s>)| {
+        let mut view = DecisionView::new(state, *permission, decision);
+        view.given_by = map.map(|map| traced::views(&map.explain(decision, view.permission, division))).unwrap_or_default();
+        view
+    };
+    let because = answer.decisions.iter().map(view).collect();
     serde_json::to_string_pretty(&AnswerView { asks: how(asks), allowed: answer.allowed, division, because })
 }
 

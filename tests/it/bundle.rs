@@ -454,6 +454,10 @@ fn the_example_of_the_page_is_what_is_written() -> Outcome {
     written["compiler"] = "rolec 0.1.0".into();
     let expected = laid_out(&written, 0);
     assert!(block(&page, "json")? == expected, "the page should have:\n{expected}");
+    let mut map: Value = serde_json::from_slice(&fs::read(folder.path().join("build/bundle.map"))?)?;
+    map["bundle"] = format!("sha256:{}", hex(&Sha256::digest(written.to_string().as_bytes()))).into();
+    let expected = laid_out(&map, 0);
+    assert!(block(&page, "json bundle.map")? == expected, "the page should have:\n{expected}");
     Ok(())
 }
 
@@ -483,7 +487,10 @@ fn on_disk() -> Result<tempfile::TempDir, Box<dyn Error>> {
 /// The names of what is in the output folder.
 fn entries(folder: &Path) -> Result<Vec<String>, Box<dyn Error>> {
     let entries = fs::read_dir(folder.join("build"))?;
-    Ok(entries.map(|entry| entry.map(|entry| entry.file_name().to_string_lossy().into_owned())).collect::<Result<_, _>>()?)
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.map(|entry| entry.file_name().to_string_lossy().into_owned())).collect::<Result<_, _>>()?;
+    names.sort();
+    Ok(names)
 }
 
 #[test]
@@ -500,7 +507,7 @@ fn the_same_bytes_in_another_folder() -> Outcome {
     let said = format!("out/of/the/way/bundle.json: {} bytes, 3 roles, 7 permissions, sha256:{digest}\n", bytes.len());
     assert_eq!(String::from_utf8_lossy(&output.stdout).replace('\\', "/"), said);
     assert!(String::from_utf8_lossy(&output.stderr).contains("0 errors"), "the findings are told");
-    assert_eq!(entries(here.path())?, ["bundle.json"]);
+    assert_eq!(entries(here.path())?, ["bundle.json", "bundle.map"]);
     Ok(())
 }
 
@@ -514,7 +521,7 @@ fn a_faulty_project_leaves_the_old_bundle() -> Outcome {
     assert_eq!(output.status.code(), Some(1));
     assert!(output.stdout.is_empty() && String::from_utf8_lossy(&output.stderr).contains("unknown-role"));
     assert!(fs::read(target(folder.path()))? == before);
-    assert_eq!(entries(folder.path())?, ["bundle.json"]);
+    assert_eq!(entries(folder.path())?, ["bundle.json", "bundle.map"]);
     fs::remove_dir_all(folder.path().join("build"))?;
     assert_eq!(build(folder.path(), &[])?.status.code(), Some(1));
     assert!(!folder.path().join("build").exists(), "not even the folder is made");
@@ -586,9 +593,8 @@ fn what_a_killed_build_left_is_removed() -> Outcome {
     let in_use = fs::File::create(output.join(".bundle.json.in0use"))?;
     in_use.lock()?;
     assert_eq!(build(folder.path(), &[])?.status.code(), Some(0));
-    let mut left = entries(folder.path())?;
-    left.sort();
-    let mut expected = [&others[..], &[".bundle.json.folder", ".bundle.json.in0use", "bundle.json"]].concat();
+    let left = entries(folder.path())?;
+    let mut expected = [&others[..], &[".bundle.json.folder", ".bundle.json.in0use", "bundle.json", "bundle.map"]].concat();
     expected.sort_unstable();
     assert_eq!(left, expected);
     drop(in_use);

@@ -20,6 +20,7 @@ mod generate;
 mod impact;
 mod import;
 mod lock;
+mod map;
 mod pages;
 mod questions;
 mod reference;

@@ -23,7 +23,7 @@ use crate::generate::Project;
 
 const PROJECTS: u64 = 150;
 
-fn compiled(generated: &Project, pins: Option<Pins>) -> Compilation {
+pub(crate) fn compiled(generated: &Project, pins: Option<Pins>) -> Compilation {
     let texts = generated.texts().into_iter().map(|(name, text)| (name, text, false)).collect();
     let organisation = organisation(&generated.settings);
     compile(Input { sources: Sources::new(texts), organisation, pins, ..Input::default() })
@@ -151,7 +151,7 @@ fn who_agrees_with_what_roles_hold() {
 }
 
 /// Pins that lack every third permission, as if the catalog had grown since, and have one that is gone.
-fn mutilated(pins: &Pins) -> Pins {
+pub(crate) fn mutilated(pins: &Pins) -> Pins {
     let mut pins = pins.clone();
     for (at, names) in pins.wildcards.values_mut().chain(pins.copies.values_mut()).enumerate() {
         let mut place = at;

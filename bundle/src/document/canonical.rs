@@ -16,7 +16,7 @@ impl Formatter for Canonical {
 }
 
 /// A value in canonical form.
-pub(super) fn bytes(value: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
+pub(crate) fn bytes(value: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
     let mut out = Vec::new();
     value.serialize(&mut serde_json::Serializer::with_formatter(&mut out, Canonical))?;
     Ok(out)

@@ -74,7 +74,7 @@ impl Counts<'_> {
             }
         }
         for (at, condition) in conditions.iter().enumerate() {
-            nesting(condition, 0).map_err(|reason| Error::invalid(format!("conditions[{at}]"), reason))?;
+            self::condition(condition).map_err(|reason| Error::invalid(format!("conditions[{at}]"), reason))?;
         }
         for (at, region) in regions.iter().enumerate() {
             within(region.calendar, calendars.len(), || format!("regions[{at}].calendar"), "calendars")?;
@@ -226,7 +226,11 @@ impl Counts<'_> {
     }
 }
 
-/// Conditions are not nested too deeply, and their numbers are numbers.
+/// A condition is not nested too deeply, and its numbers are numbers.
+pub(crate) fn condition(condition: &Condition) -> Result<(), &'static str> {
+    nesting(condition, 0)
+}
+
 fn nesting(condition: &Condition, depth: usize) -> Result<(), &'static str> {
     let finite = |value: &Value| {
         if matches!(value, Value::Number(number) if !number.is_finite()) { Err("a number is none") } else { Ok(()) }

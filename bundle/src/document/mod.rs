@@ -3,7 +3,7 @@
 //! A [`Document`] that [`Document::read`] gives is checked: each id is one of its list, each day is a day, and no two
 //! things of a kind have one name. What it says is said in the page on the format.
 
-mod canonical;
+pub(crate) mod canonical;
 mod check;
 mod conditions;
 mod ids;
@@ -14,6 +14,7 @@ mod times;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+pub(crate) use self::check::condition as check_condition;
 pub use self::conditions::{Condition, Operator, Value};
 pub use self::ids::IdList;
 pub use self::roles::{AutoAssigned, Available, Called, Grant, Role, RoleKind};
@@ -123,7 +124,7 @@ impl Document {
     }
 }
 
-fn parse<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, Error> {
+pub(crate) fn parse<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, Error> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
@@ -135,7 +136,7 @@ fn parse<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, Error> {
 }
 
 /// A key that is left out where there is nothing to say, and never `null`.
-fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+pub(crate) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }
 

@@ -8,6 +8,7 @@ mod generate;
 mod hostile;
 mod mapped;
 mod naive;
+mod provenance;
 mod schema;
 mod sign;
 mod watch;

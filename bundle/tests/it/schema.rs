@@ -5,7 +5,10 @@ use serde_json::{Value, json};
 use crate::bundles;
 
 fn schema() -> jsonschema::Validator {
-    let text = include_str!("../../schema/bundle.schema.json");
+    validator(include_str!("../../schema/bundle.schema.json"))
+}
+
+fn validator(text: &str) -> jsonschema::Validator {
     let schema: Value = serde_json::from_str(text).expect("JSON");
     assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
     jsonschema::meta::validate(&schema).expect("a schema");
@@ -77,4 +80,43 @@ fn spoiled_bundles_are_not() {
     later["weather"] = json!("sunny");
     later["roles"][0]["colour"] = json!("red");
     assert!(schema.is_valid(&later), "a later minor version has further keys");
+}
+
+#[test]
+fn maps_are_as_their_schema_says() {
+    let schema = validator(include_str!("../../schema/map.schema.json"));
+    let read = |name: &str| -> Value {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(name);
+        serde_json::from_slice(&std::fs::read(path).expect(name)).expect(name)
+    };
+    assert!(schema.is_valid(&read("golden/v1.0.map")));
+    let everything = read("corpus/map/everything");
+    assert!(schema.is_valid(&everything), "{:?}", schema.iter_errors(&everything).collect::<Vec<_>>());
+    for (pointer, value) in [
+        ("/bundle", json!("53d8")),
+        ("/format/major", json!(2)),
+        ("/roles/0/line", json!(-1)),
+        ("/roles/0/line", json!("18")),
+        ("/roles/0/clauses/0", json!([20, 0])),
+        ("/roles/0/clauses/0", json!([20, 0, 0, 0, 0])),
+        ("/roles/0/parents/0", json!({"line": 3})),
+        ("/roles/0/parents/0", json!({"line": 3, "extends": 0, "copies": 1})),
+        ("/roles/0/parents/0", json!({"line": 3, "extends": 0, "pinned": []})),
+        ("/roles/0/gains/0", json!([0, 1])),
+        ("/roles/0/within", json!(null)),
+        ("/scopes/0", json!("some")),
+        ("/sets/0", json!([[0, 1, 2]])),
+        ("/conditions/0", json!({"and": [], "or": []})),
+        ("/backfills/0", json!({"file": 0, "line": 24})),
+    ] {
+        let mut spoiled = everything.clone();
+        *spoiled.pointer_mut(pointer).expect(pointer) = value.clone();
+        assert!(!schema.is_valid(&spoiled), "{pointer}: {value}");
+    }
+    for missing in everything.as_object().expect("an object").keys() {
+        let mut spoiled = everything.clone();
+        spoiled.as_object_mut().expect("an object").remove(missing);
+        let may_be_missing = !["bundle", "format", "roles"].contains(&missing.as_str());
+        assert_eq!(schema.is_valid(&spoiled), may_be_missing, "{missing}");
+    }
 }

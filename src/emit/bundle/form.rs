@@ -76,9 +76,9 @@ pub(super) fn write(bundle: &Bundle<'_>, out: impl Write + Send) -> io::Result<(
 }
 
 #[derive(Serialize)]
-struct Format {
-    major: u32,
-    minor: u32,
+pub(super) struct Format {
+    pub(super) major: u32,
+    pub(super) minor: u32,
 }
 
 #[derive(Serialize)]
@@ -168,7 +168,7 @@ fn set(bundle: &Bundle<'_>, set: SetId, text: &mut Vec<u8>) {
     list.end();
 }
 
-fn scope(program: &Program, scope: ScopeId, text: &mut Vec<u8>) -> io::Result<()> {
+pub(super) fn scope(program: &Program, scope: ScopeId, text: &mut Vec<u8>) -> io::Result<()> {
     match program.scopes.divisions(scope) {
         None => canonical::append(text, &"all"),
         Some(divisions) => canonical::append(text, &Ids::new(divisions.into_iter().map(Id::raw))),
@@ -185,7 +185,7 @@ fn permission(program: &Program, id: PermissionId, text: &mut Vec<u8>) -> io::Re
     canonical::append(text, &Permission { awareness, name: program.catalog.name(id) })
 }
 
-fn condition(program: &Program, id: conditions::ConditionId, text: &mut Vec<u8>) -> io::Result<()> {
+pub(super) fn condition(program: &Program, id: conditions::ConditionId, text: &mut Vec<u8>) -> io::Result<()> {
     canonical::append(text, &program.conditions.get(id).map(Condition::of))
 }
 

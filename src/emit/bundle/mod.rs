@@ -1,10 +1,11 @@
 //! A compiled project → `bundle.json`: flat, sorted, the same bytes for the same meaning.
 //!
 //! First everything that is in use is numbered by what it is called or holds (`tables`), then the document is
-//! streamed (`form`). Ids of the compiler never reach the output. The form is described in `docs/bundle-format.md`.
+//! streamed (`form`), and after it the map of where all this comes from (`map`). Ids of the compiler never reach the output. The form is described in `docs/bundle-format.md`.
 
 mod form;
 mod ids;
+mod map;
 mod subjects;
 mod surfaces;
 mod tables;
@@ -86,6 +87,15 @@ impl<'c> Bundle<'c> {
     pub fn write(&self, out: impl Write + Send) -> io::Result<()> {
         // On a thread of the pool, which does not wake another for each of many short tasks.
         rayon::scope(|_| form::write(self, out))
+    }
+
+    /// Writes the bundle's map: the lines of the sources that give what is in it. The digest is that of what [`Bundle::write`] writes.
+    ///
+    /// # Errors
+    ///
+    /// Those of `out`.
+    pub fn write_map(&self, digest: &str, out: impl Write + Send) -> io::Result<()> {
+        rayon::scope(|_| map::write(self, digest, out))
     }
 
     /// The number of a role.

@@ -36,12 +36,12 @@ pub(super) struct Numbers<T> {
 }
 
 impl<T> Numbers<T> {
-    fn new(count: usize) -> Self {
+    pub(super) fn new(count: usize) -> Self {
         Self { listed: Vec::new(), number_of: vec![NONE; count] }
     }
 
     /// Adds a thing unless it is there, and gives its number.
-    fn add(&mut self, id: Id<T>) -> u32 {
+    pub(super) fn add(&mut self, id: Id<T>) -> u32 {
         let slot = &mut self.number_of[id.index()];
         if *slot == NONE {
             *slot = u32::try_from(self.listed.len()).unwrap_or(NONE);
@@ -245,7 +245,7 @@ fn sets_beside_roles(program: &Program) -> impl Iterator<Item = SetId> + '_ {
 }
 
 /// What orders scopes: `all` first, then by the divisions in them.
-fn scope_key(program: &Program, scope: ScopeId) -> Option<Vec<DivisionId>> {
+pub(super) fn scope_key(program: &Program, scope: ScopeId) -> Option<Vec<DivisionId>> {
     if scope == Scopes::all() { None } else { program.scopes.divisions(scope) }
 }
 

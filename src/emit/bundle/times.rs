@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::Extent;
+use super::{Extent, tables};
 use crate::flatten::{Flat, Grant};
 use crate::id::Id;
 use crate::licenses::{self, Called, Demands};
@@ -46,6 +46,8 @@ pub(super) struct Times {
     pub(super) regions: Vec<(RegionId, usize)>,
     /// The grants of roles that have gained something by the day that the bundle is made for.
     pub(super) folded: BTreeMap<RoleId, Vec<Group>>,
+    /// What each of these has gained through which backfill, by its place in the program.
+    pub(super) gained: BTreeMap<RoleId, Vec<(usize, SetId, ScopeId)>>,
     /// By role of the bundle: the licences that it calls for without what changes.
     pub(super) licenses: Vec<Called>,
     /// Regions in which roles hold, or surfaces ask for, something else on that day.
@@ -170,6 +172,7 @@ fn fold(
         times.regions.extend(region.map(|region| (region, at)));
     }
     times.calendars = bounds.into_iter().map(|(from, until)| vec![Epoch { from, until, changes: Vec::new() }]).collect();
+    times.gained = gained(program, (epochs, first), day);
     times.folded = held.into_iter().map(|(role, grants)| (role, groups(program, grants))).collect();
     times
 }
@@ -197,6 +200,31 @@ fn held(
     let gaining = calendar.gains.iter().filter(|(_, gains)| gains.iter().any(|gain| gain.date <= day));
     let roles = gaining.map(|(role, _)| *role);
     roles.map(|role| (role, timeline::grants_with(program, flat, role, epochs.gains(role, region, Some(day))))).collect()
+}
+
+/// What roles have gained by a day, by backfill and where.
+fn gained(
+    program: &mut Program,
+    (epochs, region): (&Epochs, Option<RegionId>),
+    day: Date,
+) -> BTreeMap<RoleId, Vec<(usize, SetId, ScopeId)>> {
+    let mut by_role = BTreeMap::new();
+    for (role, gains) in epochs.calendar(region).into_iter().flat_map(|calendar| &calendar.gains) {
+        let mut gains: Vec<&Gain> = gains.iter().filter(|gain| gain.date <= day).collect();
+        gains.sort_by_key(|gain| (gain.backfill, gain.scope, gain.permission));
+        let same = gains.chunk_by(|a, b| (a.backfill, a.scope) == (b.backfill, b.scope));
+        let gained = same.map(|same| {
+            let mut ids: Vec<u32> = same.iter().map(|gain| gain.permission.raw()).collect();
+            ids.dedup();
+            (same[0].backfill, program.sets.intern(&ids), same[0].scope)
+        });
+        let mut gained: Vec<_> = gained.collect();
+        gained.sort_by_cached_key(|(backfill, _, scope)| (*backfill, tables::scope_key(program, *scope)));
+        if !gained.is_empty() {
+            by_role.insert(*role, gained);
+        }
+    }
+    by_role
 }
 
 /// Grants as groups of equal condition and scope.
