@@ -4,19 +4,9 @@ use std::fs;
 
 use proptest::prelude::*;
 use rolec_bundle::{Bundle, Call, Document, Outcome, Place, Request, Subject, Target, mapped};
-use xxhash_rust::xxh3::xxh3_64;
 
+use crate::exercise::seal;
 use crate::{bundles, generate};
-
-/// Makes the fast digest and the length right again, so that what was spoiled is really read.
-pub(crate) fn seal(bytes: &mut [u8]) {
-    let length = bytes.len() as u64;
-    if bytes.len() >= 64 {
-        bytes[16..24].copy_from_slice(&length.to_le_bytes());
-        let digest = xxh3_64(&bytes[32..]);
-        bytes[24..32].copy_from_slice(&digest.to_le_bytes());
-    }
-}
 
 fn number(bytes: &[u8], at: usize) -> u64 {
     u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap())

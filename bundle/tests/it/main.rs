@@ -3,7 +3,9 @@
 
 mod agree;
 mod bundles;
+mod corpus;
 mod document;
+mod exercise;
 mod generate;
 mod hostile;
 mod mapped;

@@ -88,7 +88,7 @@ fn files_are_opened_in_all_ways() {
     assert!(matches!(Bundle::open(&path), Err(Error::NotABundle)));
     let mut resealed = golden.clone();
     resealed[40] ^= 1;
-    crate::hostile::seal(&mut resealed);
+    crate::exercise::seal(&mut resealed);
     let bundle = Bundle::from_bytes(resealed).expect("the fast digest is right");
     assert_eq!(bundle.verify().expect_err("changed").to_string(), "the bundle is corrupt: the SHA-256 of the content is another");
 }
@@ -99,7 +99,7 @@ fn versions_and_sections_that_nobody_knows() {
     let with = |at: usize, number: u32| {
         let mut bytes = golden.clone();
         bytes[at..at + 4].copy_from_slice(&number.to_le_bytes());
-        crate::hostile::seal(&mut bytes);
+        crate::exercise::seal(&mut bytes);
         Bundle::from_bytes(bytes)
     };
     assert!(matches!(with(8, 2), Err(Error::Version { major: 2, minor: 0 })));
