@@ -25,6 +25,7 @@ mod pages;
 mod questions;
 mod reference;
 mod regressions;
+mod same;
 mod scratch;
 mod seeds;
 mod subjects;
