@@ -20,6 +20,8 @@ pub const FINDINGS: usize = 1 << 18;
 pub const LICENSES: usize = 64;
 /// Parentheses, or folders, inside one another (`nested-too-deeply`).
 pub const NESTING: usize = 64;
+/// `and` and `or` inside one another (`nested-too-deeply`): what readers of JSON follow who stop at 128 levels.
+pub const CONDITION_LEVELS: usize = 60;
 /// Permissions of the catalog (`catalog-too-large`).
 pub const PERMISSIONS: usize = 1 << 20;
 /// Divisions (`too-many-divisions`); a scope holds a bit for each.

@@ -77,6 +77,8 @@ pub struct Program {
     pub divisions: Vec<Division>,
     /// Named sets of divisions.
     pub division_sets: Vec<DivisionSet>,
+    /// Whether some scope names a division that there is not: it may stand for one that nothing else names.
+    pub names_unknown_division: bool,
     /// The regions in order of their names.
     pub regions: Vec<Box<str>>,
     /// The roles in the order they are declared.
@@ -431,6 +433,7 @@ impl Program {
             conditions: Conditions::default(),
             divisions: Vec::new(),
             division_sets: Vec::new(),
+            names_unknown_division: false,
             regions: Vec::new(),
             roles: Vec::new(),
             role_names: FxHashMap::default(),

@@ -4,6 +4,10 @@ use crate::diagnostic::{Sink, words};
 use crate::model::Program;
 
 pub(super) fn check(program: &Program, sink: &mut Sink) {
+    // A misspelt name may be meant for any of them, and its fault has been told.
+    if program.names_unknown_division {
+        return;
+    }
     for division in program.divisions.iter().filter(|division| !division.used && !division.home) {
         sink.report(words::places::unused("division", &division.name, division.span));
     }

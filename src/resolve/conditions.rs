@@ -4,6 +4,7 @@ use super::Resolver;
 use crate::catalog::AllowedConditions;
 use crate::conditions::{Condition, ConditionId, Operand};
 use crate::diagnostic::words;
+use crate::limits;
 use crate::sets::PermissionId;
 use crate::source::Source;
 use crate::span::Span;
@@ -52,6 +53,14 @@ fn canonical(source: &Source, condition: &ast::Condition) -> Condition {
     }
 }
 
+/// How deep `and` and `or` lie inside one another; recursion is bounded by the parser.
+fn levels(condition: &Condition) -> usize {
+    match condition {
+        Condition::And(inner) | Condition::Or(inner) => 1 + inner.iter().map(levels).max().unwrap_or(0),
+        Condition::Compare(..) | Condition::In(..) => 0,
+    }
+}
+
 impl Resolver<'_> {
     /// A condition on grants of some permissions; `None` after a report.
     pub(super) fn condition(
@@ -67,7 +76,12 @@ impl Resolver<'_> {
         for comparison in &found {
             sound &= self.is_allowed(source, comparison, permissions, clause);
         }
-        sound.then(|| self.program.conditions.intern(canonical(source, condition)))
+        let canonical = canonical(source, condition);
+        if levels(&canonical) > limits::CONDITION_LEVELS {
+            self.sink.report(words::limits::condition_too_deep(condition.span, limits::CONDITION_LEVELS));
+            sound = false;
+        }
+        sound.then(|| self.program.conditions.intern(canonical))
     }
 
     fn is_allowed(&mut self, source: &Source, comparison: &Comparison, permissions: &[PermissionId], clause: Span) -> bool {

@@ -158,7 +158,7 @@ impl Resolver<'_> {
         match self.division_names.get(name) {
             Some(Place::Division(at)) => self.program.divisions[*at].used = true,
             Some(Place::Set(at)) => self.program.division_sets[*at].used = true,
-            None => {}
+            None => self.program.names_unknown_division |= name != "all",
         }
     }
 

@@ -156,3 +156,34 @@ object \"plans\" { read movers }
     let refused = folder.run(&["who", "desk:seat:view", "--bundle", "build/bundle.json"]);
     crate::folder::snapshot("bundled", "refused", &refused.to_string());
 }
+
+/// `and` and `or` in turn, so many levels deep.
+fn nested(levels: usize) -> String {
+    let mut condition = "Seat.floor == 0".to_owned();
+    for level in 1..=levels {
+        let word = if level % 2 == 0 { "or" } else { "and" };
+        condition = format!("Seat.floor < {level} {word} ({condition})");
+    }
+    format!(
+        "domain desk {{\n entity seat division-unaware conditions Seat.floor: number {{ view }}\n}}\n\
+         role keeper {{\n allow desk:seat:view where {condition}\n}}\n"
+    )
+}
+
+/// Whatever is built is read: a condition that a reader would not follow is refused where it stands.
+#[test]
+fn the_deepest_conditions_are_read_again() {
+    let manifest = ("rolec.toml", "[project]\nname = \"office\"\nversion = \"1.0.0\"\n");
+    let folder = Folder::with(&[manifest, ("a.role", &nested(rolec::limits::CONDITION_LEVELS))]);
+    let built = folder.run(&["build", "--target", "mapped"]);
+    assert_eq!(built.code, 0, "{built}");
+    for file in ["build/bundle.json", "build/mapped/bundle.rbundle"] {
+        let map = ["--map", "build/bundle.map"];
+        let asked = [&["can", "keeper", "desk:seat:view", "--with", "Seat.floor=0", "--bundle", file][..], &map].concat();
+        let answer = folder.run(&asked);
+        assert!(answer.code == 0 && answer.out.contains("a.role:5  keeper  allows it"), "{answer}");
+    }
+    folder.write("a.role", &nested(rolec::limits::CONDITION_LEVELS + 1));
+    let refused = folder.run(&["check", "--format", "short"]);
+    assert!(refused.code == 1 && (refused.out + &refused.err).contains("nested-too-deeply"));
+}

@@ -276,6 +276,14 @@ fn a_division_that_a_dropped_declaration_names_is_used() {
 }
 
 #[test]
+fn a_division_whose_name_is_misspelt_is_not_called_unused() {
+    let missing = "role r {\n allow d:e:view in aa //^ unknown-division\n}";
+    check(&format!("division aaa\n{missing}"));
+    check(&format!("division aaa\ndivisions both = aaa, b\n{missing}"));
+    check_only("unused-division", "division aaa //^ unused-division\nrole r {\n within a, b\n}");
+}
+
+#[test]
 fn of_a_division_and_a_set_of_one_name_the_first_is_kept() {
     let role = "role r {\n within b\n allow d:e:view in c";
     check(&format!("divisions c = b\ndivision c //^ duplicate-declaration\n{role}\n}}"));

@@ -34,6 +34,14 @@ pub fn nested_too_deeply(span: Span, folders: bool, limit: usize) -> Diagnostic 
         .help(help)
 }
 
+/// Too many alternations of `and` and `or` inside one another.
+#[must_use]
+pub fn condition_too_deep(span: Span, limit: usize) -> Diagnostic {
+    Diagnostic::new(Code::NestedTooDeeply, format!("`and` and `or` alternate more than {limit} levels deep"))
+        .at(span, "this condition is too deep")
+        .help("write several `allow` clauses: they mean *or*")
+}
+
 /// A declaration that is larger than the compiler reads.
 #[must_use]
 pub fn declaration_too_large(span: Span, bytes: usize, limit: usize) -> Diagnostic {

@@ -323,6 +323,10 @@ impl Names {
             allows.chain(&role.withins).flatten()
         });
         let used: BTreeSet<&String> = in_sets.chain(in_roles).chain(declarations.later.scopes().flatten()).collect();
+        // What is misspelt may be meant for any of them.
+        if used.iter().any(|name| *name != "all" && !self.divisions.contains_key(*name)) {
+            return;
+        }
         for name in self.divisions.keys().filter(|name| !used.contains(name) && self.home.as_ref() != Some(*name)) {
             report.tell("unused-division", About::Named(name.clone()));
         }
