@@ -10,7 +10,8 @@ use crate::mapped::layout::flag;
 use crate::mapped::sets::{self, Bit};
 use crate::mapped::{Corrupt, part, some};
 use crate::question::{
-    ApplicationId, BackfillId, ConditionId, ObjectId, OnObject, PermissionId, Place, Request, RoleId, ScopeId, SubjectId,
+    ApplicationId, BackfillId, ConditionId, DivisionId, ObjectId, OnObject, PermissionId, Place, Request, RoleId, ScopeId,
+    SubjectId,
 };
 use crate::state::State;
 use crate::steps::Steps;
@@ -20,7 +21,7 @@ use crate::steps::Steps;
 pub(crate) struct Asked<'r> {
     pub(crate) permission: Bit,
     pub(crate) unaware: bool,
-    pub(crate) division: Option<Bit>,
+    pub(crate) division: Option<DivisionId>,
     pub(crate) attributes: crate::question::Attributes<'r>,
 }
 
@@ -50,7 +51,7 @@ impl<'b> State<'b> {
         Ok(Asked {
             permission: self.permission_bit(permission),
             unaware: self.is_unaware(permission)?,
-            division: self.division_bit(place.division),
+            division: place.division,
             attributes: place.attributes,
         })
     }
@@ -122,8 +123,8 @@ impl<'b> State<'b> {
     /// Whether some role of a subject has one of some permissions, wherever and under whatever condition.
     fn holds_any(&self, subject: SubjectId, set: u32, steps: &mut Steps) -> Result<bool, Corrupt> {
         let start = self.tables.sets.get(set as usize).ok_or(Corrupt)?.get();
-        for permission in sets::ids(self.tables.words, start, self.permission_shift)? {
-            let bit = Bit::new(permission, self.permission_shift);
+        for permission in sets::ids(self.tables.bits, start, self.permissions)? {
+            let bit = Bit::new(permission, self.permissions);
             if self.roles_of(subject, Some(bit), |held| self.given_by(held.role, bit, steps, |_, _| Ok(true)))? {
                 return Ok(true);
             }
@@ -143,7 +144,7 @@ impl<'b> State<'b> {
             OnObject::None => Ok(because),
             OnObject::Unknown => {
                 let guarded = self.tables.head.first().ok_or(Corrupt)?.guarded.get();
-                Ok(if permission.is_in(self.tables.words, guarded)? { Because::UnknownObject } else { because })
+                Ok(if permission.is_in(self.tables.bits, guarded)? { Because::UnknownObject } else { because })
             }
             OnObject::Known(object) => {
                 let row = self.tables.objects.get(object.0 as usize).ok_or(Corrupt)?;
@@ -184,7 +185,7 @@ impl<'b> State<'b> {
             SubjectId::User(user) => {
                 let row = self.tables.users.get(user.0 as usize).ok_or(Corrupt)?;
                 let groups = self.tables.memberships.get(row.membership.get() as usize).ok_or(Corrupt)?;
-                Ok((None, part(self.tables.lists, groups.start, groups.count)?))
+                Ok((None, part(self.tables.lists, groups.groups, groups.groups_count)?))
             }
         }
     }

@@ -4,8 +4,9 @@ use std::fmt;
 
 use crate::conditions;
 use crate::limits::WORDS;
+use crate::mapped::Bundle;
 use crate::mapped::layout::{KindId, Tables};
-use crate::mapped::{Bundle, sets};
+use crate::mapped::sets::{self, Shape};
 use crate::question::{ApplicationId, BackfillId, ConditionId, DivisionId, GroupId, ObjectId, RoleId, ScopeId};
 
 /// Whether somebody may, and why or why not. Nothing but a grant that was found makes `allowed` true.
@@ -163,8 +164,8 @@ impl<'b> Decision<'b> {
 /// The divisions of a scope, or `None` for all.
 pub(crate) fn divisions(tables: &Tables<'_>, scope: u32) -> Option<Vec<DivisionId>> {
     let start = crate::mapped::some(*tables.scopes.get(scope as usize)?)?;
-    let shift = sets::shift(tables.count(KindId::Division) as usize);
-    Some(sets::ids(tables.words, start, shift).ok()?.map(DivisionId).collect())
+    let shape = Shape::new(tables.count(KindId::Division) as usize);
+    Some(sets::ids(tables.bits, start, shape).ok()?.map(DivisionId).collect())
 }
 
 impl fmt::Display for Decision<'_> {

@@ -6,7 +6,7 @@ use crate::decision::Through;
 use crate::mapped::layout::{Assignment, Change, Grant, NONE, OldOption, Terms, flag};
 use crate::mapped::sets::Bit;
 use crate::mapped::{Corrupt, part, some};
-use crate::question::{ApplicationId, GroupId, SubjectId};
+use crate::question::{ApplicationId, DivisionId, GroupId, SubjectId};
 use crate::state::State;
 use crate::steps::Steps;
 
@@ -40,30 +40,34 @@ impl<'b> State<'b> {
                 let above = part(self.tables.lists, row.above, row.above_count)?;
                 Ok(self.roles_of_group(group.0, &mut visit)? || self.roles_of_groups(above, &mut visit)?)
             }
-            SubjectId::User(user) => {
-                let row = self.tables.users.get(user.0 as usize).ok_or(Corrupt)?;
-                let options = self.options_of(user.0, row.flags);
-                let by_options = !options.is_empty() && permission.map_or(Ok(false), |bit| self.replaced(options, bit))?;
-                let inherited = if by_options { Some(0) } else { some(row.inherited_count) };
-                let count = U32::new(row.assigned_count.get().saturating_add(inherited.unwrap_or(0)));
-                if assigned(part(self.tables.assignments, row.assigned, count)?, Through::Assignment, &mut visit)? {
+            SubjectId::User(user) => self.roles_of_user(user.0, permission, &mut visit),
+        }
+    }
+
+    #[inline]
+    fn roles_of_user(&self, user: u32, permission: Option<Bit>, visit: &mut impl FnMut(Held) -> Visit) -> Visit {
+        let row = self.tables.users.get(user as usize).ok_or(Corrupt)?;
+        let shared = self.tables.memberships.get(row.membership.get() as usize).ok_or(Corrupt)?;
+        let may_hold = |held: U32| permission.map_or(Ok(true), |bit| bit.is_in(self.tables.bits, held.get()));
+        let (by_itself, by_others) = (may_hold(row.held)?, may_hold(shared.held)?);
+        let options = self.options_of(user, shared.flags);
+        if by_itself && assigned(part(self.tables.assignments, row.assigned, row.assigned_count)?, Through::Assignment, visit)? {
+            return Ok(true);
+        }
+        if by_others {
+            let replaced = !options.is_empty() && permission.map_or(Ok(false), |bit| self.replaced(options, bit))?;
+            let inherited = part(self.tables.assignments, shared.assigned, shared.assigned_count)?;
+            if !replaced && assigned(inherited, Through::Assignment, visit)? {
+                return Ok(true);
+            }
+            let creator = shared.flags.get() & flag::MEMBER_CREATOR != 0;
+            for automatic in self.tables.automatic.iter().filter(|automatic| creator || automatic.creator.get() == 0) {
+                if visit(Held { role: automatic.role.get(), scope: NONE, through: Through::Automatic })? {
                     return Ok(true);
                 }
-                if inherited.is_none() {
-                    let groups = self.tables.memberships.get(row.membership.get() as usize).ok_or(Corrupt)?;
-                    if self.roles_of_groups(part(self.tables.lists, groups.start, groups.count)?, &mut visit)? {
-                        return Ok(true);
-                    }
-                }
-                let creator = row.flags.get() & flag::USER_CREATOR != 0;
-                for automatic in self.tables.automatic.iter().filter(|automatic| creator || automatic.creator.get() == 0) {
-                    if visit(Held { role: automatic.role.get(), scope: NONE, through: Through::Automatic })? {
-                        return Ok(true);
-                    }
-                }
-                self.roles_of_options(options, permission, &mut visit)
             }
         }
+        self.roles_of_options(options, permission, visit)
     }
 
     fn roles_of_options(&self, options: &[OldOption], permission: Option<Bit>, visit: &mut impl FnMut(Held) -> Visit) -> Visit {
@@ -95,7 +99,7 @@ impl<'b> State<'b> {
 
     /// The old options of a user.
     pub(crate) fn options_of(&self, user: u32, flags: U32) -> &'b [OldOption] {
-        if flags.get() & flag::USER_OPTIONS == 0 {
+        if flags.get() & flag::MEMBER_OPTIONS == 0 {
             return &[];
         }
         let options = self.tables.options;
@@ -124,7 +128,7 @@ impl<'b> State<'b> {
     #[inline]
     pub(crate) fn set_has(&self, set: u32, permission: Bit) -> Result<bool, Corrupt> {
         let start = self.tables.sets.get(set as usize).ok_or(Corrupt)?.get();
-        permission.is_in(self.tables.words, start)
+        permission.is_in(self.tables.bits, start)
     }
 
     /// Visits what a role grants and has gained by now of a permission.
@@ -138,7 +142,7 @@ impl<'b> State<'b> {
     ) -> Visit {
         let row = self.tables.roles.get(role as usize).ok_or(Corrupt)?;
         steps.take(1)?;
-        if !permission.is_in_summed(row.summary, self.tables.words, row.held.get())? {
+        if !permission.is_in(self.tables.bits, row.held.get())? {
             return Ok(false);
         }
         let grants = part(self.tables.grants, row.grants, row.grants_count)?;
@@ -194,7 +198,7 @@ impl<'b> State<'b> {
 
     /// Whether a scope covers a division; without a division, whether it is everywhere.
     #[inline]
-    pub(crate) fn covers(&self, scope: u32, division: Option<Bit>) -> Result<bool, Corrupt> {
+    pub(crate) fn covers(&self, scope: u32, division: Option<DivisionId>) -> Result<bool, Corrupt> {
         if scope == NONE {
             return Ok(true);
         }
@@ -202,7 +206,7 @@ impl<'b> State<'b> {
         if start == NONE {
             return Ok(true);
         }
-        division.map_or(Ok(false), |division| division.is_in(self.tables.words, start))
+        division.map_or(Ok(false), |division| Bit::new(division.0, self.divisions).is_in(self.tables.bits, start))
     }
 }
 

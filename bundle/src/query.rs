@@ -102,10 +102,9 @@ impl<'b> State<'b> {
     /// Raises the divisions of a scope, as far as another one has them.
     fn raise(&self, holds: &mut [Hold], scope: u32, other: Option<u32>, hold: Hold, steps: &mut Steps) -> Result<(), Corrupt> {
         let start = self.tables.scopes.get(scope as usize).ok_or(Corrupt)?.get();
-        for division in sets::ids(self.tables.words, start, self.division_shift)? {
+        for division in sets::ids(self.tables.bits, start, self.divisions)? {
             steps.take(1)?;
-            let bit = sets::Bit::new(division, self.division_shift);
-            if other.map_or(Ok(true), |other| self.covers(other, Some(bit)))? {
+            if other.map_or(Ok(true), |other| self.covers(other, Some(DivisionId(division))))? {
                 let own = holds.get_mut(division as usize).ok_or(Corrupt)?;
                 *own = (*own).max(hold);
             }
@@ -144,7 +143,6 @@ impl<'b> State<'b> {
     ///
     /// If the bundle is corrupt.
     pub fn subjects_with(&self, permission: PermissionId, division: Option<DivisionId>) -> Result<Vec<Holder>, Error> {
-        let division = self.division_bit(division);
         let mut steps = Steps::new(QUERY_STEPS);
         let mut found = Vec::new();
         for subject in self.subjects() {

@@ -69,12 +69,13 @@ impl<'s, 'b> Builder<'s, 'b> {
         let options = match subject {
             SubjectId::User(user) => {
                 let row = state.tables.users.get(user.0 as usize).ok_or(Corrupt)?;
-                state.options_of(user.0, row.flags)
+                let shared = state.tables.memberships.get(row.membership.get() as usize).ok_or(Corrupt)?;
+                state.options_of(user.0, shared.flags)
             }
             _ => &[],
         };
         let counts = |through: Through, permission: u32| {
-            let bit = Bit::new(permission, state.permission_shift);
+            let bit = Bit::new(permission, state.permissions);
             match through {
                 Through::Group(_) if !options.is_empty() => state.replaced(options, bit).map(|replaced| !replaced),
                 Through::OldOption(application) => state.owns(application.0, bit),
@@ -109,7 +110,7 @@ impl<'s, 'b> Builder<'s, 'b> {
         let number = u32::try_from(self.sources.len()).map_err(|_| Corrupt)?;
         self.sources.push(source);
         let start = state.tables.sets.get(set as usize).ok_or(Corrupt)?.get();
-        for permission in sets::ids(state.tables.words, start, state.permission_shift)? {
+        for permission in sets::ids(state.tables.bits, start, state.permissions)? {
             if self.held.len() >= SESSION_WAYS {
                 return Err(Corrupt);
             }
@@ -134,7 +135,7 @@ impl<'s, 'b> Builder<'s, 'b> {
         held.sort_unstable();
         for (row, application) in open {
             let start = state.tables.sets.get(row.owns.get() as usize).ok_or(Corrupt)?.get();
-            let mut owned = sets::ids(state.tables.words, start, state.permission_shift)?;
+            let mut owned = sets::ids(state.tables.bits, start, state.permissions)?;
             if owned.clone().any(|permission| held.binary_search(&permission).is_ok()) {
                 continue;
             }
@@ -194,7 +195,7 @@ impl<'b> Session<'_, 'b> {
         let asked = Asked {
             permission: self.state.permission_bit(permission),
             unaware: false,
-            division: self.state.division_bit(place.division),
+            division: place.division,
             attributes: place.attributes,
         };
         let mut steps = Steps::new(STEPS);

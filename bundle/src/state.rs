@@ -1,7 +1,7 @@
 //! A bundle in a region on a day.
 
 use crate::mapped::layout::{Change, KindId, Tables, flag};
-use crate::mapped::sets::{self, Bit};
+use crate::mapped::sets::{Bit, Shape};
 use crate::mapped::{Bundle, Corrupt, part, some};
 use crate::question::{
     DivisionId, GroupId, LicenseId, ObjectId, OnObject, PermissionId, RoleId, Subject, SubjectId, SurfaceId, UserId,
@@ -21,8 +21,8 @@ pub struct State<'b> {
     pub(crate) calendar_bit: u32,
     pub(crate) region: Option<u32>,
     pub(crate) day: Option<Day>,
-    pub(crate) permission_shift: u32,
-    pub(crate) division_shift: u32,
+    pub(crate) permissions: Shape,
+    pub(crate) divisions: Shape,
 }
 
 impl Bundle {
@@ -64,8 +64,8 @@ impl Bundle {
             calendar_bit: 1 << calendar.min(flag::LAST_CALENDAR),
             region: id,
             day,
-            permission_shift: sets::shift(tables.count(KindId::Permission) as usize),
-            division_shift: sets::shift(tables.count(KindId::Division) as usize),
+            permissions: Shape::new(tables.count(KindId::Permission) as usize),
+            divisions: Shape::new(tables.count(KindId::Division) as usize),
         })
     }
 }
@@ -130,11 +130,7 @@ impl<'b> State<'b> {
     }
 
     pub(crate) fn permission_bit(&self, permission: PermissionId) -> Bit {
-        Bit::new(permission.0, self.permission_shift)
-    }
-
-    pub(crate) fn division_bit(&self, division: Option<DivisionId>) -> Option<Bit> {
-        division.map(|division| Bit::new(division.0, self.division_shift))
+        Bit::new(permission.0, self.permissions)
     }
 
     /// Whether a permission holds wherever its role is assigned.

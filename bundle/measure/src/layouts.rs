@@ -18,7 +18,9 @@ pub(crate) fn compare(document: &Document) -> std::io::Result<()> {
     };
     let truth: Vec<bool> = keys.iter().take(2000).map(|(role, permission)| expected(*role, *permission)).collect();
     let check = |has: &dyn Fn(&(usize, u32)) -> bool| keys.iter().zip(&truth).all(|(key, truth)| has(key) == *truth);
-    for (what, size, layout) in [sorted(document), hashed(document), bitmaps(document), shared(document), held_sets(document)] {
+    for (what, size, layout) in
+        [sorted(document), hashed(document), bitmaps(document), shared(document), wide(document), lanes(document)]
+    {
         assert!(check(&*layout), "{what} is wrong");
         tell(&format!("one role: {what}"), median(&keys, |key| layout(key)), "ns")?;
         tell("    bytes", mega(size), "MB")?;
@@ -116,8 +118,8 @@ fn bitmaps(document: &Document) -> Layout<'_> {
     ("all permissions as bits for each role", size, Box::new(has))
 }
 
-/// The set of all that a role holds, as a summary with the role and blocks of 32 bits: what the format has before grants.
-fn held_sets(document: &Document) -> Layout<'_> {
+/// The set of all that a role holds, as a summary with the role and blocks of 32 bits.
+fn wide(document: &Document) -> Layout<'_> {
     let shift = (5..20).find(|shift| document.permissions.len() <= 64_usize << shift).unwrap_or(5);
     let (mut words, mut roles) = (Vec::<u32>::new(), Vec::new());
     for own in held(document) {
@@ -140,7 +142,40 @@ fn held_sets(document: &Document) -> Layout<'_> {
         let before = (summary & ((1_u64 << block) - 1)).count_ones() as usize;
         summary >> block & 1 == 1 && words[*start as usize + (before << (shift - 5)) + word] >> (permission & 31) & 1 == 1
     };
-    ("a set of all that it holds, a summary with the role", size, Box::new(has))
+    ("a set of all that it holds, in 64 blocks of words", size, Box::new(has))
+}
+
+/// The set of all that a role holds, as lanes and blocks of eight bits: what the format has before grants.
+fn lanes(document: &Document) -> Layout<'_> {
+    let lanes = document.permissions.len().div_ceil(512);
+    let (mut bytes, mut roles) = (Vec::<u8>::new(), Vec::new());
+    for own in held(document) {
+        roles.push(bytes.len());
+        let start = bytes.len();
+        bytes.resize(start + 8 * lanes, 0);
+        let mut last = None;
+        for (own, _) in own {
+            let block = usize::from(own / 8);
+            if last != Some(block) {
+                bytes[start + block / 8] |= 1 << (block % 8);
+                bytes.push(0);
+                last = Some(block);
+            }
+            let at = bytes.len() - 1;
+            bytes[at] |= 1 << (own % 8);
+        }
+    }
+    let size = roles.len() * 4 + bytes.len();
+    let has = move |(role, permission): &(usize, u32)| {
+        let set = &bytes[roles[*role]..];
+        let block = *permission as usize / 8;
+        let lane = |at: usize| u64::from_le_bytes(set[8 * at..8 * at + 8].try_into().unwrap_or_default());
+        let own = lane(block / 64);
+        let before: u32 = (0..block / 64).map(|at| lane(at).count_ones()).sum();
+        let before = before + (own & ((1 << (block % 64)) - 1)).count_ones();
+        own >> (block % 64) & 1 == 1 && set[8 * lanes + before as usize] >> (permission % 8) & 1 == 1
+    };
+    ("a set of all that it holds, in lanes of bytes", size, Box::new(has))
 }
 
 /// Shared sets with a summary of 64 blocks.

@@ -55,7 +55,7 @@ rows! {
         catalog: U32,
         region: U32,
         as_of: U32,
-        /// The permissions that some object guards: where its words begin.
+        /// The permissions that some object guards: where the set begins.
         guarded: U32,
         /// The minor version of the document.
         minor: U32,
@@ -80,13 +80,11 @@ rows! {
     /// A role: the set of all that it holds at some time, its grants, the calendars in which it gains something, and what
     /// it is.
     Role {
-        summary: U64,
         held: U32,
         grants: U32,
         grants_count: U32,
         calendars: U32,
         flags: U32,
-        reserved: U32,
     }
     /// A grant or a gain.
     Grant {
@@ -129,13 +127,21 @@ rows! {
         licenses: U32,
         licenses_count: U32,
     }
-    /// A user.
+    /// A user: its own roles, and the set of all that these hold at some time.
     User {
         assigned: U32,
         assigned_count: U32,
-        /// Rows after these that its groups give; `NONE` if they are not there.
-        inherited_count: U32,
+        held: U32,
         membership: U32,
+    }
+    /// What many users have in common: the groups that they are in, by however many steps, the roles of these, the set of all
+    /// that these and the roles that come by themselves hold at some time, and what they are.
+    Membership {
+        groups: U32,
+        groups_count: U32,
+        assigned: U32,
+        assigned_count: U32,
+        held: U32,
         flags: U32,
     }
     /// A group.
@@ -145,7 +151,7 @@ rows! {
         above: U32,
         above_count: U32,
     }
-    /// A role, where it is assigned, and the group through which a user has it.
+    /// A role, where it is assigned, and in a membership the group through which users have it.
     Assignment {
         role: U32,
         scope: U32,
@@ -293,11 +299,11 @@ sections! {
     8 grants: Grant,
     /// Of grants and gains.
     9 terms: Terms,
-    /// By set: where its words begin.
+    /// By set: where it begins.
     10 sets: U32,
-    /// Of sets and scopes.
-    11 words: U32,
-    /// By scope: where its words begin; `NONE` for all.
+    /// Sets of permissions and of divisions.
+    11 bits: u8,
+    /// By scope: where its set begins; `NONE` for all.
     12 scopes: U32,
     /// By condition: its nodes.
     13 conditions: Span,
@@ -315,11 +321,11 @@ sections! {
     19 regions: U32,
     /// By user.
     20 users: User,
-    /// Lists of groups that users are in, by however many steps.
-    21 memberships: Span,
+    /// Of users.
+    21 memberships: Membership,
     /// By group.
     22 groups: Group,
-    /// Of users and groups; after those of a user, what its groups give.
+    /// Of users, groups and memberships.
     23 assignments: Assignment,
     /// Roles that come by themselves.
     24 automatic: Automatic,
@@ -397,8 +403,8 @@ pub(crate) mod flag {
     /// The last bit of a role's calendars stands for all later ones.
     pub(crate) const LAST_CALENDAR: u32 = 31;
     pub(crate) const CHANGE_ESTIMATED: u32 = 1;
-    pub(crate) const USER_CREATOR: u32 = 1;
-    pub(crate) const USER_OPTIONS: u32 = 2;
+    pub(crate) const MEMBER_CREATOR: u32 = 1;
+    pub(crate) const MEMBER_OPTIONS: u32 = 2;
     pub(crate) const APPLICATION_OPEN: u32 = 1;
     pub(crate) const OBJECT_FOLDER: u32 = 4;
     /// Readers are the first two bits of an object's flags.

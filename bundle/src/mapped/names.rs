@@ -37,9 +37,13 @@ impl<'b> Tables<'b> {
         let slots = self.slots.get(start..start.checked_add(row.slots_count.get() as usize)?)?;
         let mask = slots.len().checked_sub(1).filter(|_| slots.len().is_power_of_two())?;
         let (first, tag) = key(name.as_bytes());
+        let names = row.first.get();
         (0..slots.len()).map(|step| &slots[(first + step) & mask]).take_while(|slot| slot.id.get() != NONE).find_map(|slot| {
-            let matches = slot.tag.get() == tag && self.name_bytes(kind, slot.id.get()) == Some(name.as_bytes());
-            matches.then_some(slot.id.get())
+            let id = slot.id.get();
+            let is_it = slot.tag.get() == tag
+                && id < row.count.get()
+                && names.checked_add(id).and_then(|string| self.string_bytes(string)) == Some(name.as_bytes());
+            is_it.then_some(id)
         })
     }
 
@@ -54,16 +58,13 @@ impl<'b> Tables<'b> {
         if id < row.count.get() { row.first.get().checked_add(id) } else { None }
     }
 
-    fn name_bytes(&self, kind: KindId, id: u32) -> Option<&'b [u8]> {
-        self.string_bytes(self.thing(kind, id)?)
-    }
-
     /// The name of a thing.
     pub(crate) fn name(&self, kind: KindId, id: u32) -> Option<&'b str> {
         self.string(self.thing(kind, id)?)
     }
 
     /// The bytes of a string.
+    #[inline]
     pub(crate) fn string_bytes(&self, string: u32) -> Option<&'b [u8]> {
         let (start, end) = (self.strings.get(string as usize)?, self.strings.get(string as usize + 1)?);
         self.text.get(start.get() as usize..end.get() as usize)

@@ -1,112 +1,146 @@
-//! Sets of ids, as words: a summary of 64 blocks, then the bits of each block that has any. Whether an id is in a set
-//! takes two loads, however large the set is.
-
-use zerocopy::little_endian::{U32, U64};
+//! Sets of ids: a bit for each block of ids, in lanes of 64, then the bits of each block that has any. Whether an id is in a
+//! set takes two looks that lie beside each other, however large the set is.
 
 use super::Corrupt;
 
-/// The words of a summary, which come first.
-const SUMMARY_WORDS: usize = 2;
+/// How many bytes a lane has.
+const LANE: u32 = 8;
+/// How many lanes a set has at most, so that what it says of blocks fits well into a cache line.
+const LANES: u32 = 3;
 
-/// How many ids a block has, as a power of two: so many that 64 blocks have all ids.
-pub(crate) fn shift(count: usize) -> u32 {
-    (5..usize::BITS - 6).find(|shift| count <= 64_usize << shift).unwrap_or(usize::BITS - 7)
+/// How sets of some kind of things are laid out, which follows from how many things there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Shape {
+    /// How many ids a block has, as a power of two, at least three: a block is whole bytes.
+    shift: u32,
+    /// How many lanes a set has.
+    lanes: u32,
+}
+
+impl Shape {
+    /// The smallest blocks that so many lanes can tell of.
+    pub(crate) fn new(count: usize) -> Self {
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        let shift = (3..25).find(|shift| count <= (64 * LANES) << shift).unwrap_or(25);
+        Self { shift, lanes: count.div_ceil(64 << shift).clamp(1, LANES) }
+    }
+
+    /// How many bytes a block has.
+    fn width(self) -> usize {
+        1 << (self.shift - 3)
+    }
+
+    /// How many bytes stand before the blocks: lanes, and for each lane how many blocks those before it have.
+    fn head(self) -> u32 {
+        self.lanes * (LANE + 1)
+    }
 }
 
 /// An id as sets have it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bit {
-    /// The block's bit in a summary; none for an id that no set can have.
+    /// The bit of the block in its lane; none for an id that no set can have.
     block: u64,
-    /// The word in the block.
-    word: u32,
-    /// The bit in the word.
-    mask: u32,
-    /// Words of a block, as a power of two.
-    width: u32,
+    /// Where the lane is, and where its count, from the beginning of the set.
+    lane: u32,
+    count: u32,
+    /// Where the blocks are, and in a block the byte.
+    byte: u32,
+    /// The bit in the byte.
+    mask: u8,
+    /// Bytes of a block, as a power of two.
+    width: u8,
 }
 
 impl Bit {
-    pub(crate) fn new(id: u32, shift: u32) -> Self {
-        let block = 1_u64.checked_shl(id >> shift).unwrap_or(0);
-        Self { block, word: (id >> 5) & ((1 << (shift - 5)) - 1), mask: 1 << (id & 31), width: shift - 5 }
+    #[inline]
+    pub(crate) fn new(id: u32, shape: Shape) -> Self {
+        let number = id >> shape.shift;
+        let lane = number >> 6;
+        let block = if lane < shape.lanes { 1 << (number & 63) } else { 0 };
+        let lane = lane.min(shape.lanes - 1);
+        let width = shape.shift - 3;
+        let byte = (id >> 3) & ((1 << width) - 1);
+        #[expect(clippy::cast_possible_truncation, reason = "less than 32")]
+        let width = width as u8;
+        Self { block, lane: lane * LANE, count: shape.lanes * LANE + lane, byte: shape.head() + byte, mask: 1 << (id & 7), width }
     }
 
-    /// Whether a set with this summary, whose words begin at a place, has the id. Random ids are as likely as not in a block
-    /// that the set has, so that its word is looked at in any case: a load costs less than a wrong guess.
+    /// Whether a set that begins at a place has the id. Random ids are as likely as not in a block that the set has, so that
+    /// the block's byte is looked at in any case: a load costs less than a wrong guess.
     #[inline]
-    pub(crate) fn is_in_summed(self, summary: U64, words: &[U32], start: u32) -> Result<bool, Corrupt> {
-        let summary = summary.get();
-        let before = (summary & self.block.wrapping_sub(1)).count_ones();
-        let at = start as usize + SUMMARY_WORDS + ((before << self.width) + self.word) as usize;
-        let word = words.get(at).map_or(0, |word| word.get());
-        let has = summary & self.block != 0;
-        let bits = if has { self.mask } else { 0 };
-        if has && at >= words.len() { Err(Corrupt) } else { Ok(word & bits != 0) }
-    }
-
-    /// Whether a set whose words begin at a place has the id.
-    #[inline]
-    pub(crate) fn is_in(self, words: &[U32], start: u32) -> Result<bool, Corrupt> {
-        let start = start as usize;
-        let summary = summary(words, start)?;
-        if summary & self.block == 0 {
-            return Ok(false);
-        }
-        let before = (summary & (self.block - 1)).count_ones();
-        let at = start + SUMMARY_WORDS + ((before << self.width) + self.word) as usize;
-        Ok(words.get(at).ok_or(Corrupt)?.get() & self.mask != 0)
+    pub(crate) fn is_in(self, bytes: &[u8], start: u32) -> Result<bool, Corrupt> {
+        let set = bytes.get(start as usize..).ok_or(Corrupt)?;
+        let lane = u64::from_le_bytes(*set.get(self.lane as usize..).and_then(<[u8]>::first_chunk).ok_or(Corrupt)?);
+        let count = *set.get(self.count as usize).ok_or(Corrupt)?;
+        let before = (lane & self.block.wrapping_sub(1)).count_ones() + u32::from(count);
+        let byte = set.get(((before as usize) << self.width) + self.byte as usize);
+        let mask = if lane & self.block == 0 { 0 } else { self.mask };
+        if mask != 0 && byte.is_none() { Err(Corrupt) } else { Ok(byte.is_some_and(|byte| byte & mask != 0)) }
     }
 }
 
-fn summary(words: &[U32], start: usize) -> Result<u64, Corrupt> {
-    let low = words.get(start).ok_or(Corrupt)?.get();
-    let high = words.get(start + 1).ok_or(Corrupt)?.get();
-    Ok(u64::from(low) | u64::from(high) << 32)
-}
-
-/// The ids of a set whose words begin at a place, ascending.
-pub(crate) fn ids(words: &[U32], start: u32, shift: u32) -> Result<impl Iterator<Item = u32> + Clone + '_, Corrupt> {
-    let start = start as usize;
-    let summary = summary(words, start)?;
-    let width = 1_usize << (shift - 5);
-    let length = summary.count_ones() as usize * width;
-    let bits = words.get(start + SUMMARY_WORDS..start + SUMMARY_WORDS + length).ok_or(Corrupt)?;
-    let blocks = (0..64_u32).filter(move |block| summary >> block & 1 == 1);
-    Ok(blocks.zip(bits.chunks(width)).flat_map(move |(block, words)| {
-        words.iter().zip(0_u32..).flat_map(move |(word, at)| {
-            let word = word.get();
-            (0..32).filter(move |bit| word >> bit & 1 == 1).map(move |bit| (block << shift) + at * 32 + bit)
+/// The ids of a set that begins at a place, ascending.
+pub(crate) fn ids(bytes: &[u8], start: u32, shape: Shape) -> Result<impl Iterator<Item = u32> + Clone + '_, Corrupt> {
+    let set = bytes.get(start as usize..).ok_or(Corrupt)?;
+    let (head, blocks) = set.split_at_checked(shape.head() as usize).ok_or(Corrupt)?;
+    let lanes = &head.as_chunks::<{ LANE as usize }>().0[..shape.lanes as usize];
+    let count: usize = lanes.iter().map(|lane| u64::from_le_bytes(*lane).count_ones() as usize).sum();
+    let blocks = blocks.get(..count * shape.width()).ok_or(Corrupt)?;
+    let numbers = (0_u32..).zip(lanes).flat_map(|(at, lane)| {
+        let lane = u64::from_le_bytes(*lane);
+        (0..64).filter(move |bit| lane >> bit & 1 == 1).map(move |bit| 64 * at + bit)
+    });
+    Ok(numbers.zip(blocks.chunks(shape.width())).flat_map(move |(number, block)| {
+        block.iter().zip(0_u32..).flat_map(move |(byte, at)| {
+            (0..8).filter(move |bit| byte >> bit & 1 == 1).map(move |bit| (number << shape.shift) + 8 * at + bit)
         })
     }))
 }
 
-/// The words of a set; ids ascend. Gives the summary too.
-pub(super) fn words(ids: impl Iterator<Item = u32>, shift: u32) -> (u64, Vec<U32>) {
-    let width = 1_usize << (shift - 5);
-    let (mut summary, mut bits) = (0_u64, Vec::<u32>::new());
+/// The bytes of a set; ids ascend.
+pub(super) fn bytes(ids: impl Iterator<Item = u32>, shape: Shape) -> Vec<u8> {
+    let mut lanes = vec![0_u64; shape.lanes as usize];
+    let mut blocks: Vec<u8> = Vec::new();
     for id in ids {
-        let block = 1_u64 << (id >> shift);
-        if summary & block == 0 {
-            summary |= block;
-            bits.resize(bits.len() + width, 0);
+        let number = (id >> shape.shift) as usize;
+        let (lane, bit) = (number / 64, 1_u64 << (number % 64));
+        if lanes[lane] & bit == 0 {
+            lanes[lane] |= bit;
+            blocks.resize(blocks.len() + shape.width(), 0);
         }
-        let at = bits.len() - width + ((id >> 5) as usize & (width - 1));
-        bits[at] |= 1 << (id & 31);
+        let at = blocks.len() - shape.width() + ((id >> 3) as usize & (shape.width() - 1));
+        blocks[at] |= 1 << (id & 7);
     }
-    let halves = [U64::new(summary)].map(|summary| {
-        let bytes: [u8; 8] = summary.into();
-        let half = |at: usize| U32::from_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
-        [half(0), half(4)]
+    let counts = lanes.iter().scan(0_u32, |before, lane| {
+        let count = *before;
+        *before += lane.count_ones();
+        u8::try_from(count).ok()
     });
-    (summary, halves.concat().into_iter().chain(bits.into_iter().map(U32::new)).collect())
+    let counts: Vec<u8> = counts.collect();
+    lanes.into_iter().flat_map(u64::to_le_bytes).chain(counts).chain(blocks).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Bit, ids, shift, words};
+    use super::{Bit, Shape, bytes, ids};
+
+    #[test]
+    fn shapes() {
+        let shape = |count| {
+            let Shape { shift, lanes } = Shape::new(count);
+            (shift, lanes)
+        };
+        assert_eq!(shape(0), (3, 1));
+        assert_eq!(shape(512), (3, 1));
+        assert_eq!(shape(513), (3, 2));
+        assert_eq!(shape(1458), (3, 3));
+        assert_eq!(shape(1536), (3, 3));
+        assert_eq!(shape(1537), (4, 2));
+        assert_eq!(shape(4_000_000_000), (25, 2));
+    }
 
     proptest! {
         #[test]
@@ -114,21 +148,20 @@ mod tests {
             let mut set: Vec<u32> = picks.iter().map(|pick| u32::try_from(pick.index(count)).expect("small")).collect();
             set.sort_unstable();
             set.dedup();
-            let shift = shift(count);
-            let (summary, mut made) = words(set.iter().copied(), shift);
-            made.insert(0, 7.into());
-            prop_assert_eq!(ids(&made, 1, shift).expect("whole").collect::<Vec<_>>(), &set[..]);
+            let shape = Shape::new(count);
+            let mut made = bytes(set.iter().copied(), shape);
+            made.insert(0, 7);
+            prop_assert_eq!(ids(&made, 1, shape).expect("whole").collect::<Vec<_>>(), &set[..]);
             for id in set.iter().flat_map(|id| [id.saturating_sub(1), *id, id + 1]).chain([0, 31, 32, u32::MAX]) {
-                let bit = Bit::new(id, shift);
-                prop_assert_eq!(bit.is_in(&made, 1).expect("whole"), set.contains(&id), "{}", id);
-                prop_assert_eq!(bit.is_in_summed(summary.into(), &made, 1).expect("whole"), set.contains(&id), "{}", id);
+                prop_assert_eq!(Bit::new(id, shape).is_in(&made, 1).expect("whole"), set.contains(&id), "{}", id);
             }
             if let Some(last) = set.last() {
-                let cut = made.len() - 1;
-                prop_assert!(ids(&made[..cut], 1, shift).is_err());
-                prop_assert!(shift > 5 || Bit::new(*last, shift).is_in(&made[..cut], 1).is_err());
-                prop_assert!(shift > 5 || Bit::new(*last, shift).is_in_summed(summary.into(), &made[..cut], 1).is_err());
+                let cut = made.len() - shape.width();
+                prop_assert!(ids(&made[..cut], 1, shape).is_err());
+                prop_assert!(shape.width() > 1 || Bit::new(*last, shape).is_in(&made[..cut], 1).is_err());
             }
+            prop_assert!(ids(&made[..4], 1, shape).is_err());
+            prop_assert!(Bit::new(0, shape).is_in(&made, u32::MAX).is_err());
         }
     }
 }

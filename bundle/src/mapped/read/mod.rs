@@ -9,7 +9,8 @@ use std::cell::Cell;
 use zerocopy::little_endian::U32;
 
 use super::layout::{KindId, Span, Tables, fact, flag, node};
-use super::{Corrupt, part, sets, some};
+use super::sets::{self, Shape};
+use super::{Corrupt, part, some};
 use crate::document::{
     Awareness, Backfill, Condition, Division, Document, Format, IdList, License, Operator, Permission, Project, Region, Scope,
     SourceFile, Value,
@@ -171,21 +172,21 @@ impl<'b> Reader<'_, 'b> {
     }
 
     fn sets(&self) -> Read<Vec<IdList>> {
-        let shift = sets::shift(self.tables.count(KindId::Permission) as usize);
-        self.tables.sets.iter().map(|start| self.set(start.get(), shift)).collect()
+        let shape = Shape::new(self.tables.count(KindId::Permission) as usize);
+        self.tables.sets.iter().map(|start| self.set(start.get(), shape)).collect()
     }
 
     fn scopes(&self) -> Read<Vec<Scope>> {
-        let shift = sets::shift(self.tables.count(KindId::Division) as usize);
+        let shape = Shape::new(self.tables.count(KindId::Division) as usize);
         let scope = |start: &U32| match some(*start) {
             None => Ok(Scope::All),
-            Some(start) => self.set(start, shift).map(Scope::Divisions),
+            Some(start) => self.set(start, shape).map(Scope::Divisions),
         };
         self.tables.scopes.iter().map(scope).collect()
     }
 
-    fn set(&self, start: u32, shift: u32) -> Read<IdList> {
-        let ids = sets::ids(self.tables.words, start, shift)?;
+    fn set(&self, start: u32, shape: Shape) -> Read<IdList> {
+        let ids = sets::ids(self.tables.bits, start, shape)?;
         self.take(ids.clone().count() * size_of::<u32>() / 2)?;
         ascending(ids)
     }

@@ -10,9 +10,10 @@ use crate::mapped::{Corrupt, part};
 impl Reader<'_, '_> {
     pub(super) fn user(&self, id: u32) -> Read<User> {
         let row = self.tables.users.get(id as usize).ok_or(Corrupt)?;
+        let shared = self.tables.memberships.get(row.membership.get() as usize).ok_or(Corrupt)?;
         Ok(User {
             assigned: self.assigned(row.assigned, row.assigned_count)?,
-            creator: row.flags.get() & flag::USER_CREATOR != 0,
+            creator: shared.flags.get() & flag::MEMBER_CREATOR != 0,
             member_of: ascending(self.numbers(KindId::User, id, fact::MEMBER_OF)?.into_iter())?,
             name: self.name(KindId::User, id)?,
         })

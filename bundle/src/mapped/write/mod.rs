@@ -17,6 +17,7 @@ use super::facts::{self, FACT_NUMBERS};
 use super::layout::{
     ALIGNMENT, CONTENT_FROM, Content, FAST_FROM, Head, Header, Kind, KindId, MAGIC, NONE, Section, Span, fact, flag,
 };
+use super::sets::Shape;
 use super::{names, sets};
 use crate::document::{Awareness, IdList, Scope};
 use crate::{Document, Error, FORMAT};
@@ -58,7 +59,9 @@ struct Writer<'d> {
     strings: HashMap<&'d str, U32>,
     lists: HashMap<Vec<u32>, Span>,
     terms: HashMap<(u32, u32), U32>,
-    permission_shift: u32,
+    permissions: Shape,
+    /// Sets of permissions that are there already.
+    sets: HashMap<Vec<u8>, U32>,
     /// Facts by thing.
     facts: BTreeMap<u32, Vec<u32>>,
 }
@@ -71,7 +74,8 @@ impl<'d> Writer<'d> {
             strings: HashMap::new(),
             lists: HashMap::new(),
             terms: HashMap::new(),
-            permission_shift: sets::shift(document.permissions.len()),
+            permissions: Shape::new(document.permissions.len()),
+            sets: HashMap::new(),
             facts: BTreeMap::new(),
         }
     }
@@ -155,26 +159,35 @@ impl<'d> Writer<'d> {
 
     fn sets_and_scopes(&mut self) -> Result<(), Error> {
         for set in &self.document.sets {
-            let (start, _) = self.set(set.iter(), self.permission_shift)?;
+            let start = self.set(set.iter())?;
             self.content.sets.push(start);
         }
-        let shift = sets::shift(self.document.divisions.len());
+        let shape = Shape::new(self.document.divisions.len());
         for scope in &self.document.scopes {
             let start = match scope {
                 Scope::All => U32::new(NONE),
-                Scope::Divisions(ids) => self.set(ids.iter(), shift)?.0,
+                Scope::Divisions(ids) => self.bits(&sets::bytes(ids.iter(), shape))?,
             };
             self.content.scopes.push(start);
         }
         Ok(())
     }
 
-    /// Writes a set; gives where its words begin, and its summary.
-    fn set(&mut self, ids: impl Iterator<Item = u32>, shift: u32) -> Result<(U32, u64), Error> {
-        let start = number(self.content.words.len())?;
-        let (summary, words) = sets::words(ids, shift);
-        self.content.words.extend(words);
-        Ok((start, summary))
+    /// A set of permissions, written once; gives where it begins.
+    fn set(&mut self, ids: impl Iterator<Item = u32>) -> Result<U32, Error> {
+        let bytes = sets::bytes(ids, self.permissions);
+        if let Some(start) = self.sets.get(&bytes) {
+            return Ok(*start);
+        }
+        let start = self.bits(&bytes)?;
+        self.sets.insert(bytes, start);
+        Ok(start)
+    }
+
+    fn bits(&mut self, bytes: &[u8]) -> Result<U32, Error> {
+        let start = number(self.content.bits.len())?;
+        self.content.bits.extend_from_slice(bytes);
+        Ok(start)
     }
 
     /// Says a fact of a thing.
@@ -235,7 +248,7 @@ impl<'d> Writer<'d> {
             catalog: self.string(&d.catalog)?,
             region: d.region.as_deref().map_or(Ok(U32::new(NONE)), |region| self.string(region))?,
             as_of: optional(d.as_of.map(crate::Day::number)),
-            guarded: self.set(guarded.iter(), self.permission_shift)?.0,
+            guarded: self.set(guarded.iter())?,
             minor: U32::new(d.format.minor),
         };
         self.content.head.push(head);

@@ -1,6 +1,6 @@
 //! Roles, and what they grant.
 
-use zerocopy::little_endian::{U32, U64};
+use zerocopy::little_endian::U32;
 
 use super::{Writer, number};
 use crate::Error;
@@ -9,7 +9,7 @@ use crate::mapped::layout::{Automatic, Grant, KindId, NONE, Role, Terms, fact, f
 
 pub(super) fn write(writer: &mut Writer<'_>) -> Result<(), Error> {
     let gaining = gaining(writer.document);
-    let gains = gains(writer.document);
+    let held = Held::new(writer.document);
     for (at, role) in writer.document.roles.iter().enumerate() {
         let start = writer.content.grants.len();
         for grant in &role.grants {
@@ -17,15 +17,13 @@ pub(super) fn write(writer: &mut Writer<'_>) -> Result<(), Error> {
             writer.content.grants.push(row);
         }
         let count = number(writer.content.grants.len() - start)?;
-        let (held, summary) = writer.held(&role.grants, &gains[at])?;
+        let held = writer.set(held.by_roles([number(at)?.get()]).into_iter())?;
         let row = Role {
-            summary: U64::new(summary),
             held,
             grants: number(start)?,
             grants_count: count,
             calendars: U32::new(gaining[at]),
             flags: U32::new(flags(role)),
-            reserved: U32::new(0),
         };
         writer.content.roles.push(row);
         if let Some(auto) = role.auto_assigned {
@@ -48,13 +46,34 @@ fn gaining(document: &document::Document) -> Vec<u32> {
     bits
 }
 
-/// By role: the sets that it gains in any calendar.
-fn gains(document: &document::Document) -> Vec<Vec<u32>> {
-    let mut sets = vec![Vec::new(); document.roles.len()];
-    for change in document.calendars.iter().flatten().flat_map(|epoch| &epoch.changes) {
-        sets[change.role as usize].extend(change.gains.iter().map(|gain| gain.set));
+/// What roles hold at some time, in any region, of which one look tells most times that somebody has nothing to do with a
+/// permission.
+pub(super) struct Held<'d> {
+    document: &'d document::Document,
+    /// By role: the sets that it gains in any calendar.
+    gains: Vec<Vec<u32>>,
+}
+
+impl<'d> Held<'d> {
+    pub(super) fn new(document: &'d document::Document) -> Self {
+        let mut gains = vec![Vec::new(); document.roles.len()];
+        for change in document.calendars.iter().flatten().flat_map(|epoch| &epoch.changes) {
+            gains[change.role as usize].extend(change.gains.iter().map(|gain| gain.set));
+        }
+        Self { document, gains }
     }
-    sets
+
+    /// All that some roles hold together.
+    pub(super) fn by_roles(&self, roles: impl IntoIterator<Item = u32>) -> Vec<u32> {
+        let sets = roles.into_iter().flat_map(|role| {
+            let grants = &self.document.roles[role as usize].grants;
+            grants.iter().map(|grant| grant.set).chain(self.gains[role as usize].iter().copied())
+        });
+        let mut held: Vec<u32> = sets.flat_map(|set| self.document.sets[set as usize].iter()).collect();
+        held.sort_unstable();
+        held.dedup();
+        held
+    }
 }
 
 fn flags(role: &document::Role) -> u32 {
@@ -102,16 +121,5 @@ impl Writer<'_> {
             self.content.terms.push(Terms { scope: U32::new(key.0), condition: U32::new(key.1) });
         }
         Ok(Grant { set: U32::new(grant.set), terms })
-    }
-
-    /// Writes the set of all that a role holds at some time, which tells of most roles at once that they don't hold a
-    /// permission.
-    fn held(&mut self, grants: &[document::Grant], gains: &[u32]) -> Result<(U32, u64), Error> {
-        let document = self.document;
-        let sets = grants.iter().map(|grant| grant.set).chain(gains.iter().copied());
-        let mut held: Vec<u32> = sets.flat_map(|set| document.sets[set as usize].iter()).collect();
-        held.sort_unstable();
-        held.dedup();
-        self.set(held.into_iter(), self.permission_shift)
     }
 }

@@ -1,13 +1,17 @@
 //! Users, groups, applications, old options, objects.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 
 use zerocopy::little_endian::U32;
 
+use super::roles::Held;
 use super::{Writer, number};
 use crate::Error;
-use crate::document::{self, IdList, Readers};
-use crate::mapped::layout::{Application, Assignment, Group, KindId, NONE, Object, OldOption, Span, User, fact, flag};
+use crate::document::{self, AutoAssigned, IdList, Readers};
+use crate::mapped::layout::{
+    Application, Assignment, Group, KindId, Membership, NONE, Object, OldOption, Span, User, fact, flag,
+};
 
 pub(super) fn write(writer: &mut Writer<'_>) -> Result<(), Error> {
     groups(writer)?;
@@ -39,48 +43,57 @@ fn groups(writer: &mut Writer<'_>) -> Result<(), Error> {
 fn users(writer: &mut Writer<'_>) -> Result<(), Error> {
     let document = writer.document;
     let with_options: BTreeSet<u32> = document.old_options.iter().map(|option| option.user).collect();
-    let mut memberships: HashMap<&IdList, (U32, Vec<u32>)> = HashMap::new();
-    let mut room = inherited_room(document);
+    let all_held = Held::new(document);
+    let mut memberships = HashMap::new();
     for (at, user) in document.users.iter().enumerate() {
-        if !memberships.contains_key(&user.member_of) {
-            let groups = lineage(document, &user.member_of);
-            let membership = number(writer.content.memberships.len())?;
-            let span = writer.list(groups.clone())?;
-            writer.content.memberships.push(span);
-            memberships.insert(&user.member_of, (membership, groups));
-        }
-        let Some((membership, groups)) = memberships.get(&user.member_of) else { continue };
-        let assigned = assigned(writer, &user.assigned)?;
-        let inherited_count = inherited(writer, groups, &mut room)?;
         let options = with_options.contains(&number(at)?.get());
-        let flags = if user.creator { flag::USER_CREATOR } else { 0 } | if options { flag::USER_OPTIONS } else { 0 };
-        let (membership, flags) = (*membership, U32::new(flags));
+        let flags = if user.creator { flag::MEMBER_CREATOR } else { 0 } | if options { flag::MEMBER_OPTIONS } else { 0 };
+        let membership = match memberships.entry((&user.member_of, flags)) {
+            Entry::Occupied(own) => *own.get(),
+            Entry::Vacant(place) => *place.insert(membership(writer, &user.member_of, flags, &all_held)?),
+        };
+        let assigned = assigned(writer, &user.assigned)?;
+        let held = all_held.by_roles(user.assigned.iter().map(|own| own.0));
+        let held = writer.set(held.into_iter())?;
         let (assigned, assigned_count) = (assigned.start, assigned.count);
-        writer.content.users.push(User { assigned, assigned_count, inherited_count, membership, flags });
+        writer.content.users.push(User { assigned, assigned_count, held, membership });
         let direct: Vec<u32> = user.member_of.iter().collect();
         writer.fact_list(KindId::User, at, fact::MEMBER_OF, &direct)?;
     }
     Ok(())
 }
 
-/// How many rows may say what groups give to users: some for each user, however many groups there are.
-fn inherited_room(document: &document::Document) -> usize {
-    let own: usize = document.users.iter().map(|user| user.assigned.len()).sum();
-    8 * (document.users.len() + own)
-}
-
-/// Writes what groups give to a user, if there is room for it.
-fn inherited(writer: &mut Writer<'_>, groups: &[u32], room: &mut usize) -> Result<U32, Error> {
-    let given = |group: u32| &writer.document.groups[group as usize].assigned;
-    let count: usize = groups.iter().map(|group| given(*group).len()).sum();
-    let Some(left) = room.checked_sub(count) else { return Ok(U32::new(NONE)) };
-    *room = left;
-    for group in groups {
-        let row =
-            |own: &document::Assignment| Assignment { role: U32::new(own.0), scope: U32::new(own.1), group: U32::new(*group) };
-        writer.content.assignments.extend(given(*group).iter().map(row));
-    }
-    number(count)
+/// Writes what users have by the groups that they are in and by what they are.
+fn membership(writer: &mut Writer<'_>, direct: &IdList, flags: u32, all_held: &Held<'_>) -> Result<U32, Error> {
+    let document = writer.document;
+    let groups = lineage(document, direct);
+    let given = groups.iter().flat_map(|group| document.groups[*group as usize].assigned.iter().map(move |own| (own, *group)));
+    let row = |(own, group): (&document::Assignment, u32)| Assignment {
+        role: U32::new(own.0),
+        scope: U32::new(own.1),
+        group: U32::new(group),
+    };
+    let start = number(writer.content.assignments.len())?;
+    writer.content.assignments.extend(given.clone().map(row));
+    let assigned_count = number(given.clone().count())?;
+    let by_itself = (0_u32..).zip(&document.roles).filter(|(_, role)| match role.auto_assigned {
+        None => false,
+        Some(AutoAssigned::All) => true,
+        Some(AutoAssigned::Creator) => flags & flag::MEMBER_CREATOR != 0,
+    });
+    let held = all_held.by_roles(given.map(|(own, _)| own.0).chain(by_itself.map(|(role, _)| role)));
+    let held = writer.set(held.into_iter())?;
+    let Span { start: groups, count: groups_count } = writer.list(groups)?;
+    let place = number(writer.content.memberships.len())?;
+    writer.content.memberships.push(Membership {
+        groups,
+        groups_count,
+        assigned: start,
+        assigned_count,
+        held,
+        flags: U32::new(flags),
+    });
+    Ok(place)
 }
 
 /// Groups, and all groups that these are in.
