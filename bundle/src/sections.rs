@@ -22,7 +22,7 @@ const NAMES: [&str; 36] = [
     "grants",
     "terms",
     "sets",
-    "words",
+    "bits",
     "scopes",
     "conditions",
     "nodes",
