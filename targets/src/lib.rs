@@ -4,7 +4,12 @@
 //! nothing of the language is left in it: no wildcard, no inheritance, no `except`. What a target has no words for is a
 //! [`Refusal`], never something left out in silence.
 
+mod cedar;
+mod conditions;
 mod genesys;
+mod moment;
+mod opa;
+mod openfga;
 mod platform;
 mod refusal;
 mod terraform;
@@ -16,26 +21,35 @@ pub use refusal::{About, Refusal};
 /// A form that bundles are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Target {
+    /// Policies, entities and a schema of Cedar.
+    Cedar,
     /// Bodies for the API of Genesys Cloud.
     Genesys,
     /// The bundle itself, as `bundle.json`.
     Json,
     /// The bundle's mapped form, `bundle.rbundle`.
     Mapped,
+    /// A bundle of OPA.
+    Opa,
+    /// A model and tuples of `OpenFGA`.
+    Openfga,
     /// Terraform, for the provider of Genesys Cloud.
     Terraform,
 }
 
 impl Target {
     /// Every target, by name.
-    pub const ALL: &[Self] = &[Self::Genesys, Self::Json, Self::Mapped, Self::Terraform];
+    pub const ALL: &[Self] = &[Self::Cedar, Self::Genesys, Self::Json, Self::Mapped, Self::Opa, Self::Openfga, Self::Terraform];
 
     /// Its name, which is that of its folder too.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Cedar => "cedar",
             Self::Genesys => "genesys",
             Self::Json => "json",
             Self::Mapped => "mapped",
+            Self::Opa => "opa",
+            Self::Openfga => "openfga",
             Self::Terraform => "terraform",
         }
     }
@@ -75,9 +89,12 @@ pub fn emit(document: &Document, target: Target, left_out: LeftOut) -> Result<Ve
         Err(error) => Err(vec![Refusal { about: About::Document, reason: error.to_string(), help: "make the project smaller" }]),
     };
     match target {
+        Target::Cedar => cedar::emit(document),
+        Target::Genesys => genesys::emit(document, left_out),
         Target::Json => whole("bundle.json", document.to_json()),
         Target::Mapped => whole("bundle.rbundle", rolec_bundle::mapped::write(document)),
-        Target::Genesys => genesys::emit(document, left_out),
+        Target::Opa => Ok(opa::emit(document)),
+        Target::Openfga => openfga::emit(document, left_out),
         Target::Terraform => terraform::emit(document, left_out),
     }
 }
