@@ -6,6 +6,7 @@ mod bundled;
 pub mod can;
 pub mod check;
 pub mod completions;
+pub mod equiv;
 pub mod explain;
 pub mod file;
 pub mod fmt;
@@ -70,6 +71,7 @@ enum Command {
     Explain(explain::Explain),
     Fmt(fmt::Fmt),
     Import(import::Import),
+    Equiv(equiv::Equiv),
     Completions(completions::Completions),
 }
 
@@ -96,6 +98,7 @@ pub fn run(cli: &Cli) -> miette::Result<ExitCode> {
         Command::Lock(command) => lock::run(command),
         Command::Bundle(command) => bundle::run(command),
         Command::Import(command) => import::run(command),
+        Command::Equiv(command) => equiv::run(command),
         Command::Completions(command) => completions::run(command),
     }
 }

@@ -1,0 +1,79 @@
+//! `rolec-equiv PATH…`: decides by every form, and fails if two of them differ.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Parser;
+use rolec_equiv::cedar::{self, Cedar};
+use rolec_equiv::mapped::Mapped;
+use rolec_equiv::opa::Opa;
+use rolec_equiv::openfga::Openfga;
+use rolec_equiv::project;
+use rolec_equiv::{Agreement, Engine, compare, requests};
+
+/// Decide the same requests by every form of a bundle, and tell where they differ.
+#[derive(Debug, Parser)]
+#[command(name = "rolec-equiv", version)]
+struct Arguments {
+    /// Projects, or bundles as `bundle.json`.
+    #[arg(default_value = ".")]
+    paths: Vec<PathBuf>,
+    /// How many requests for each subject, about.
+    #[arg(long, default_value_t = 60)]
+    share: usize,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let mut code = ExitCode::SUCCESS;
+    for path in &arguments.paths {
+        match check(path, arguments.share) {
+            Ok(true) => {}
+            Ok(false) => code = ExitCode::from(1),
+            Err(error) => {
+                say(&format!("{}: {error}", path.display()));
+                return ExitCode::from(2);
+            }
+        }
+    }
+    code
+}
+
+fn say(line: &str) {
+    // Whoever closed the pipe does not want to know.
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+/// Decides by all engines.
+fn check(path: &Path, share: usize) -> Result<bool, String> {
+    let document = project::document(path)?;
+    let requests = requests::covering(&document, share);
+    say(&format!("{}: {} requests", path.display(), requests.len()));
+    let (mut mapped, mut opa) = (Mapped::new(&document)?, Opa::new(&document)?);
+    let (mut cedar, mut openfga) = (Cedar::new(&document, false), Openfga::new(&document));
+    let mut engines: Vec<&mut dyn Engine> = vec![&mut mapped, &mut opa, &mut openfga];
+    let refused = cedar::refuses(&document);
+    if refused.is_none() {
+        engines.push(&mut cedar);
+    }
+    let mut equal = true;
+    for engine in engines {
+        let agreement = compare(&document, &requests, engine)?;
+        tell(&agreement);
+        equal &= agreement.differences.is_empty();
+    }
+    for reason in refused.iter().flat_map(|reasons| reasons.lines()) {
+        say(&format!("  cedar    has no words for it: {reason}"));
+    }
+    Ok(equal)
+}
+
+fn tell(agreement: &Agreement) {
+    let Agreement { engine, asked, allowed, skipped, differences } = agreement;
+    let differ = differences.len();
+    say(&format!("  {engine:<8} {asked:>7} decided, {allowed:>6} allowed, {skipped:>6} can't be asked, {differ:>3} differ"));
+    for request in differences.iter().take(3) {
+        say(&format!("      {request:?}"));
+    }
+}
