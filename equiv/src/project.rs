@@ -19,11 +19,11 @@ pub fn document(path: &Path) -> Result<Document, String> {
 
 fn compiled(folder: &Path) -> Result<Vec<u8>, String> {
     let project = project::load(folder).map_err(|failure| failure.to_string())?;
-    let compilation = compile::compile(project.input);
+    let mut compilation = compile::compile(project.input);
     if !compilation.is_sound() {
         return Err("it has errors, which `rolec check` tells".to_owned());
     }
-    let Compilation { sources, program, flat, epochs, .. } = &compilation;
+    let Compilation { sources, program, flat, epochs, .. } = &mut compilation;
     let parts = Parts { name: &project.manifest.name, version: &project.manifest.version, sources, program, flat, epochs };
     let mut bytes = Vec::new();
     Bundle::new(parts, Extent::default()).write(&mut bytes).map_err(|error| error.to_string())?;

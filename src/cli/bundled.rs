@@ -160,7 +160,12 @@ impl Asking {
     }
 
     /// One decision, as a service gets it.
-    pub(super) fn decide(&self, one: &One<'_>, moment: (Option<&str>, Option<Date>), format: Format) -> miette::Result<ExitCode> {
+    pub(super) fn decide(
+        &self,
+        one: &One<'_>,
+        moment: (Option<&str>, Option<Date>),
+        Showing { format, map }: Showing<'_>,
+    ) -> miette::Result<ExitCode> {
         let state = self.state(moment)?;
         let subject = subject(&state, one.who)?;
         let permission = state.permission(one.permission).ok_or_else(|| {
@@ -176,8 +181,8 @@ impl Asking {
         let asks = Asks::Any(vec![permission]);
         let answer = bundled::Answer { allowed: decision.allowed, division, decisions: vec![(permission, decision)] };
         let text = match format {
-            Format::Human => render::bundled::can(&state, &asks, &answer),
-            Format::Json => render::bundled::can_json(&state, &asks, &answer).into_diagnostic()? + "\n",
+            Format::Human => render::bundled::can(&state, &asks, &answer, map),
+            Format::Json => render::bundled::can_json(&state, &asks, &answer, map).into_diagnostic()? + "\n",
         };
         said(&text, answer.allowed)
     }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 use jiff::civil::Date;
 
-use super::super::bundled::{Asking, One};
+use super::super::bundled::{Asking, One, Showing};
 use super::super::question::{self, subjects};
 use super::Shown;
 
@@ -41,6 +41,9 @@ pub(super) struct Query {
     /// The day to answer for, such as 2026-02-16; after everything that is known without it.
     #[arg(long, value_name = "DATE", value_parser = question::day)]
     as_of: Option<Date>,
+    /// The bundle's map, which tells the lines of the sources that gave the permission [default: the one beside the bundle].
+    #[arg(long, value_name = "FILE")]
+    map: Option<PathBuf>,
     #[command(flatten)]
     shown: Shown,
 }
@@ -53,5 +56,8 @@ pub(super) fn run(command: &Query) -> miette::Result<ExitCode> {
         object: command.object.as_deref(),
         with: &command.attribute,
     };
-    Asking::open(&command.file)?.decide(&one, (command.region.as_deref(), command.as_of), command.shown.format())
+    let asking = Asking::open(&command.file)?;
+    let map = asking.map(&command.file, command.map.as_deref())?;
+    let showing = Showing { format: command.shown.format(), map: map.as_ref() };
+    asking.decide(&one, (command.region.as_deref(), command.as_of), showing)
 }
