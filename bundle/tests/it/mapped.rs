@@ -44,7 +44,7 @@ fn sections_are_told_and_compared() {
         let mut spoiled = bytes.clone();
         // The last byte of the last section that has any.
         *spoiled.last_mut().expect("a byte") ^= 1;
-        crate::hostile::seal(&mut spoiled);
+        crate::exercise::seal(&mut spoiled);
         let spoiled = Bundle::from_bytes(spoiled).expect(&name);
         assert_eq!(spoiled.differing(&document).expect(&name).len(), 1, "{name}");
     }

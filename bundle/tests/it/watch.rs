@@ -204,7 +204,7 @@ fn what_is_corrupt_is_refused() {
     assert_refused(watch.reload(), "this is no bundle");
     let mut major = newer.clone();
     major[8] = 2;
-    crate::hostile::seal(&mut major);
+    crate::exercise::seal(&mut major);
     place.replace(&major);
     assert_refused(watch.reload(), "a bundle of version 2.0; this reader knows major version 1");
     fs::remove_file(place.path()).expect("removed");
