@@ -63,7 +63,7 @@ fn things_stand_by_name() {
 #[test]
 fn the_revision_is_that_of_what_decides() {
     let mut document = read(ACME);
-    let revision = |document| {
+    let revision = |document: &rolec_bundle::Document| {
         let outputs = written(document, Target::Opa, LeftOut::default());
         let manifest: Value = serde_json::from_str(&entries(&outputs[0].bytes)[0].1).expect("JSON");
         manifest["revision"].clone()
