@@ -27,6 +27,7 @@ object \"plans\" guards desk:seat:view { read movers }
 
 const JSON: &str = "build/bundle.json";
 const MAPPED: &str = "build/mapped/bundle.rbundle";
+const MAP: &str = "build/bundle.map";
 
 /// A project that is built in both forms.
 fn built() -> Folder {
@@ -205,7 +206,7 @@ fn bundles_are_queried() {
         ];
         let mut said = String::new();
         for arguments in asked {
-            let outcome = folder.run(&[&["bundle", "query", file], arguments].concat());
+            let outcome = folder.run(&[&["bundle", "query", file, "--map", MAP], arguments].concat());
             writeln!(said, "$ rolec bundle query BUNDLE {}\n{outcome}\n", arguments.join(" ")).unwrap();
         }
         assert!(text.is_empty() || text == said, "both forms say the same:\n{text}\n{said}");
