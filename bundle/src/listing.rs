@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use crate::Error;
 use crate::mapped::Corrupt;
 use crate::mapped::layout::KindId;
-use crate::question::{DivisionId, GroupId, PermissionId, RoleId, SubjectId, Target, UserId};
+use crate::question::{DivisionId, GroupId, ObjectId, PermissionId, RoleId, SubjectId, Target, UserId};
 use crate::reach::Outcome;
 use crate::state::State;
 
@@ -59,5 +59,15 @@ impl State<'_> {
     /// The divisions, in order of their names.
     pub fn divisions(&self) -> impl Iterator<Item = DivisionId> + use<> {
         (0..self.tables.count(KindId::Division)).map(DivisionId)
+    }
+
+    /// The permissions, in order of their names.
+    pub fn permissions(&self) -> impl Iterator<Item = PermissionId> + use<> {
+        (0..self.tables.count(KindId::Permission)).map(PermissionId)
+    }
+
+    /// The objects and folders, in order of their paths.
+    pub fn objects(&self) -> impl Iterator<Item = ObjectId> + use<> {
+        (0..self.tables.count(KindId::Object)).map(ObjectId)
     }
 }

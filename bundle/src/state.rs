@@ -119,6 +119,11 @@ impl<'b> State<'b> {
         self.tables.name(KindId::Division, division.0)
     }
 
+    /// The path of an object or a folder.
+    pub fn object_name(&self, object: ObjectId) -> Option<&'b str> {
+        self.tables.name(KindId::Object, object.0)
+    }
+
     /// The name of a licence.
     pub fn license_name(&self, license: LicenseId) -> Option<&'b str> {
         self.tables.name(KindId::License, license.0)

@@ -31,6 +31,32 @@ proptest! {
     }
 }
 
+/// A state lists what the document has, in its order.
+#[test]
+fn all_is_listed_by_its_names() {
+    for (name, document) in bundles::documents() {
+        let bundle = Bundle::from_document(&document).expect(&name);
+        let state = bundle.at(None, None).expect(&name);
+        let subjects = state.users().chain(state.groups()).chain(state.roles());
+        let listed: Vec<_> = subjects
+            .map(|id| state.subject_name(id))
+            .chain(state.divisions().map(|id| state.division_name(id)))
+            .chain(state.permissions().map(|id| state.permission_name(id)))
+            .chain(state.objects().map(|id| state.object_name(id)))
+            .collect();
+        let users = document.users.iter().map(|own| &own.name);
+        let expected: Vec<_> = users
+            .chain(document.groups.iter().map(|own| &own.name))
+            .chain(document.roles.iter().map(|own| &own.name))
+            .chain(document.divisions.iter().map(|own| &own.name))
+            .chain(document.permissions.iter().map(|own| &own.name))
+            .chain(document.objects.iter().map(|own| &own.name))
+            .map(|name| Some(name.as_str()))
+            .collect();
+        assert_eq!(listed, expected, "{name}");
+    }
+}
+
 #[test]
 fn sections_are_told_and_compared() {
     for (name, document) in bundles::documents() {

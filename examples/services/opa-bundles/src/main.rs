@@ -1,0 +1,44 @@
+//! Gives the bundle of a folder to a fleet of OPAs.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use rolec_example_opa_bundles::options::{Options, USAGE};
+use rolec_example_opa_bundles::published::Publisher;
+use rolec_example_opa_bundles::running::{self, say};
+use rolec_example_opa_bundles::server::{self, Service};
+use tokio::net::TcpListener;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let options = match Options::parse(std::env::args().skip(1)) {
+        Ok(Some(options)) => options,
+        Ok(None) => {
+            say(USAGE);
+            return ExitCode::SUCCESS;
+        }
+        Err(wrong) => {
+            say(format!("{wrong}\n{USAGE}"));
+            return ExitCode::from(2);
+        }
+    };
+    match run(options).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(wrong) => {
+            say(format!("error: {wrong}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Reads the bundle, gives it away until somebody asks the service to end, and ends.
+async fn run(options: Options) -> std::io::Result<()> {
+    let told = running::until_asked_to_end()?;
+    let publisher = Publisher::start(options.folder.join(server::FILE), options.every)?;
+    let listener = TcpListener::bind(&options.listen).await?;
+    say(format!("listening on {}", listener.local_addr()?));
+    let service = Service { publisher, ending: told.clone() };
+    running::serve(listener, server::router(Arc::new(service)), told).await?;
+    say("ended");
+    Ok(())
+}
