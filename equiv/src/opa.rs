@@ -1,6 +1,7 @@
 //! The archive for OPA, run by regorus.
 
 use std::io::Read as _;
+use std::path::Path;
 
 use regorus::{Engine as Rego, Value};
 use rolec_bundle::Document;
@@ -31,7 +32,9 @@ impl Opa {
             entry.read_to_string(&mut content).map_err(text)?;
             match path.strip_suffix("/data.json") {
                 Some(folder) => rego.add_data(Value::from(under(folder, &content)?)).map_err(text)?,
-                None if path.ends_with(".rego") => drop(rego.add_policy(path.clone(), content).map_err(text)?),
+                None if Path::new(&path).extension().is_some_and(|own| own == "rego") => {
+                    drop(rego.add_policy(path.clone(), content).map_err(text)?);
+                }
                 None => {}
             }
         }

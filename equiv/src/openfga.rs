@@ -15,12 +15,15 @@ use crate::engine::{Attribute, Engine, Kind, Request};
 /// How far relations may lead.
 const STEPS: u32 = 64;
 
+/// A user, and a condition.
+type Tuple = (String, Option<Json>);
+
 /// One moment's model and tuples.
 struct Store {
     /// By type and relation: none for tuples, or the relations of the objects that tuples lead to, and theirs.
     relations: BTreeMap<(String, String), Option<(String, String)>>,
-    /// By object and relation: users, and conditions.
-    tuples: BTreeMap<(String, String), Vec<(String, Option<Json>)>>,
+    /// By object and relation.
+    tuples: BTreeMap<(String, String), Vec<Tuple>>,
     /// The expressions of conditions.
     conditions: BTreeMap<String, Program>,
 }

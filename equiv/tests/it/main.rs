@@ -119,11 +119,11 @@ fn examples_agree() {
     let mut sound = 0;
     let mut folders = vec![PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../examples"))];
     while let Some(folder) = folders.pop() {
-        if folder.join("rolec.toml").is_file() {
-            if let Ok(document) = project::document(&folder) {
-                sound += 1;
-                all_agree(&document, 12);
-            }
+        if folder.join("rolec.toml").is_file()
+            && let Ok(document) = project::document(&folder)
+        {
+            sound += 1;
+            all_agree(&document, 12);
         }
         let entries = std::fs::read_dir(&folder).expect("a folder");
         folders.extend(entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).filter(|path| path.is_dir()));

@@ -30,7 +30,7 @@ fn a_role_says_its_actions_and_conditions() {
     let outputs = written(&read(ACME_AS_OF), Target::Genesys, NO_OBJECTS);
     let roles = outputs.iter().filter(|own| own.path.starts_with("roles/"));
     let policies: Vec<Value> = roles
-        .flat_map(|own| serde_json::from_slice::<Value>(&own.bytes).expect("JSON")["permissionPolicies"].as_array().cloned())
+        .filter_map(|own| serde_json::from_slice::<Value>(&own.bytes).expect("JSON")["permissionPolicies"].as_array().cloned())
         .flatten()
         .collect();
     let node = json!({
