@@ -63,6 +63,12 @@ impl<'b> State<'b> {
         place: &Place<'_>,
         steps: &mut Steps,
     ) -> Result<Because, Corrupt> {
+        if let SubjectId::User(user) = subject
+            && !self.opens
+            && self.holds_nothing(user.0, self.permission_bit(permission))?
+        {
+            return Ok(Because::NotGranted);
+        }
         let asked = self.asked(permission, place)?;
         let mut because = Because::NotGranted;
         self.roles_of(subject, Some(asked.permission), |held| {

@@ -44,6 +44,16 @@ impl<'b> State<'b> {
         }
     }
 
+    /// Whether no role of a user holds a permission at any time, as far as two looks can tell: true of most that is asked.
+    #[inline]
+    pub(crate) fn holds_nothing(&self, user: u32, permission: Bit) -> Result<bool, Corrupt> {
+        let row = self.tables.users.get(user as usize).ok_or(Corrupt)?;
+        let shared = self.tables.memberships.get(row.membership.get() as usize).ok_or(Corrupt)?;
+        let by_itself = permission.is_in(self.tables.bits, row.held.get())?;
+        let by_others = permission.is_in(self.tables.bits, shared.held.get())?;
+        Ok(!(by_itself | by_others | (shared.flags.get() & flag::MEMBER_OPTIONS != 0)))
+    }
+
     #[inline]
     fn roles_of_user(&self, user: u32, permission: Option<Bit>, visit: &mut impl FnMut(Held) -> Visit) -> Visit {
         let row = self.tables.users.get(user as usize).ok_or(Corrupt)?;

@@ -21,6 +21,8 @@ pub struct State<'b> {
     pub(crate) calendar_bit: u32,
     pub(crate) region: Option<u32>,
     pub(crate) day: Option<Day>,
+    /// Whether some application lets those in who hold nothing of it.
+    pub(crate) opens: bool,
     pub(crate) permissions: Shape,
     pub(crate) divisions: Shape,
 }
@@ -64,6 +66,7 @@ impl Bundle {
             calendar_bit: 1 << calendar.min(flag::LAST_CALENDAR),
             region: id,
             day,
+            opens: tables.applications.iter().any(|row| row.flags.get() & flag::APPLICATION_OPEN != 0),
             permissions: Shape::new(tables.count(KindId::Permission) as usize),
             divisions: Shape::new(tables.count(KindId::Division) as usize),
         })
