@@ -66,17 +66,18 @@ impl Bit {
         Self { block, lane: lane * LANE, count: shape.lanes * LANE + lane, byte: shape.head() + byte, mask: 1 << (id & 7), width }
     }
 
-    /// Whether a set that begins at a place has the id. Random ids are as likely as not in a block that the set has, so that
-    /// the block's byte is looked at in any case: a load costs less than a wrong guess.
+    /// Whether a set that begins at a place has the id.
     #[inline]
     pub(crate) fn is_in(self, bytes: &[u8], start: u32) -> Result<bool, Corrupt> {
         let set = bytes.get(start as usize..).ok_or(Corrupt)?;
         let lane = u64::from_le_bytes(*set.get(self.lane as usize..).and_then(<[u8]>::first_chunk).ok_or(Corrupt)?);
+        if lane & self.block == 0 {
+            return Ok(false);
+        }
         let count = *set.get(self.count as usize).ok_or(Corrupt)?;
-        let before = (lane & self.block.wrapping_sub(1)).count_ones() + u32::from(count);
-        let byte = set.get(((before as usize) << self.width) + self.byte as usize);
-        let mask = if lane & self.block == 0 { 0 } else { self.mask };
-        if mask != 0 && byte.is_none() { Err(Corrupt) } else { Ok(byte.is_some_and(|byte| byte & mask != 0)) }
+        let before = (lane & (self.block - 1)).count_ones() + u32::from(count);
+        let byte = set.get(((before as usize) << self.width) + self.byte as usize).ok_or(Corrupt)?;
+        Ok(byte & self.mask != 0)
     }
 }
 
