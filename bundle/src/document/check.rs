@@ -50,7 +50,7 @@ fn unique<'d>(list: &str, names: impl Iterator<Item = &'d String>) -> Checked {
 }
 
 /// An id is one of its list.
-fn within(id: u32, length: usize, place: impl FnOnce() -> String, list: &str) -> Checked {
+pub(crate) fn within(id: u32, length: usize, place: impl FnOnce() -> String, list: &str) -> Checked {
     if (id as usize) < length {
         return Ok(());
     }
@@ -58,7 +58,7 @@ fn within(id: u32, length: usize, place: impl FnOnce() -> String, list: &str) ->
 }
 
 /// The ids of a list are all of their list.
-fn all_within(ids: &IdList, length: usize, place: impl FnOnce() -> String, list: &str) -> Checked {
+pub(crate) fn all_within(ids: &IdList, length: usize, place: impl FnOnce() -> String, list: &str) -> Checked {
     ids.last().map_or(Ok(()), |last| within(last, length, place, list))
 }
 

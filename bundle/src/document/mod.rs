@@ -14,7 +14,7 @@ mod times;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-pub(crate) use self::check::condition as check_condition;
+pub(crate) use self::check::{all_within, condition as check_condition, within};
 pub use self::conditions::{Condition, Operator, Value};
 pub use self::ids::IdList;
 pub use self::roles::{AutoAssigned, Available, Called, Grant, Role, RoleKind};

@@ -1,7 +1,7 @@
 //! What a map must keep to beyond the shape of its values, so that whoever follows it need not look.
 
 use super::form::{Map, Role};
-use crate::document::{Document, Grant, IdList, Scope};
+use crate::document::{Document, Grant, Scope, all_within, within};
 use crate::{Error, document};
 
 type Checked = Result<(), Error>;
@@ -70,17 +70,6 @@ impl Lists<'_> {
         within(grant.scope, self.map.scopes.len(), &place, "scopes")?;
         grant.condition.map_or(Ok(()), |id| within(id, self.map.conditions.len(), &place, "conditions"))
     }
-}
-
-fn within(id: u32, length: usize, place: impl FnOnce() -> String, list: &str) -> Checked {
-    if (id as usize) < length {
-        return Ok(());
-    }
-    Err(Error::invalid(place(), format!("id {id} is none of the {length} in `{list}`")))
-}
-
-fn all_within(ids: &IdList, length: usize, place: impl FnOnce() -> String, list: &str) -> Checked {
-    ids.last().map_or(Ok(()), |last| within(last, length, place, list))
 }
 
 /// Takes away roles whose parents are all taken away, until none is left but those of rings and their heirs.

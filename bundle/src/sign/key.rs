@@ -41,13 +41,8 @@ impl PublicKey {
     ///
     /// If it is no public key.
     pub fn parse(text: &str) -> Result<Self, Fault> {
-        let lines: Vec<&str> = text.trim_end().lines().collect();
-        let line = match lines.as_slice() {
-            [comment, line] if comment.starts_with(COMMENT) => line,
-            [line] => line,
-            _ => return Err(Fault::NotAKey { what: "it does not have the lines of one" }),
-        };
-        let bytes: [u8; BYTES] = decode(line.trim_end()).ok_or(Fault::NotAKey { what: "it is not as long as a public key" })?;
+        let line = key_line(text).ok_or(Fault::NotAKey { what: "it does not have the lines of one" })?;
+        let bytes: [u8; BYTES] = decode(line).ok_or(Fault::NotAKey { what: "it is not as long as a public key" })?;
         let (algorithm, rest) = bytes.split_at(ALGORITHM.len());
         let (id, key) = rest.split_at(ID_BYTES);
         if algorithm != ALGORITHM {
@@ -83,6 +78,16 @@ impl fmt::Debug for PublicKey {
 
 pub(super) fn id(bytes: [u8; ID_BYTES]) -> String {
     format!("{:016X}", u64::from_le_bytes(bytes))
+}
+
+/// The line of a text that holds a key: the second one of its file, or the only one.
+pub(super) fn key_line(text: &str) -> Option<&str> {
+    let lines: Vec<&str> = text.trim_end().lines().collect();
+    match lines.as_slice() {
+        [comment, line] if comment.starts_with(COMMENT) => Some(line.trim_end()),
+        [line] => Some(line.trim_end()),
+        _ => None,
+    }
 }
 
 /// Exactly so many bytes, in Base64.

@@ -9,7 +9,7 @@ use std::path::Path;
 use ed25519_compact::{KeyPair, Seed};
 use sha2::{Digest as _, Sha256};
 
-use super::key::{ALGORITHM, COMMENT, ID_BYTES, decode, encode};
+use super::key::{ALGORITHM, COMMENT, ID_BYTES, decode, encode, key_line};
 use super::signature::{FILE, PREHASHED, TRUSTED};
 use super::{Fault, PublicKey, prehash, text};
 use crate::Error;
@@ -65,13 +65,8 @@ impl SecretKey {
     ///
     /// If it is no secret key, or one with a password.
     pub fn parse(text: &str) -> Result<Self, Fault> {
-        let lines: Vec<&str> = text.trim_end().lines().collect();
-        let line = match lines.as_slice() {
-            [comment, line] if comment.starts_with(COMMENT) => line,
-            [line] => line,
-            _ => return Err(not("it does not have the lines of one")),
-        };
-        let bytes: [u8; BYTES] = decode(line.trim_end()).ok_or_else(|| not("it is not as long as a secret key"))?;
+        let line = key_line(text).ok_or_else(|| not("it does not have the lines of one"))?;
+        let bytes: [u8; BYTES] = decode(line).ok_or_else(|| not("it is not as long as a secret key"))?;
         let (algorithm, rest) = bytes.split_at(ALGORITHM.len());
         let (derivation, rest) = rest.split_at(NO_PASSWORD.len());
         let (checked, rest) = rest.split_at(CHECKED.len());
