@@ -59,6 +59,28 @@ fn write_value(value: &Value, out: &mut String) {
     };
 }
 
+/// A string of a language that escapes quotes and backslashes by a backslash, and control characters in its own way.
+pub(crate) fn quoted(text: &str, escaped: impl Fn(u32) -> String) -> String {
+    let mut out = String::from("\"");
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' => out.extend(['\\', letter]),
+            _ if letter.is_control() => out.push_str(&escaped(u32::from(letter))),
+            _ => out.push(letter),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// A number as an integer, if it is whole and none that a float has to round.
+pub(crate) fn whole(number: f64) -> Option<i64> {
+    const GREATEST: f64 = 9_007_199_254_740_992.0;
+    #[expect(clippy::cast_possible_truncation, reason = "it is whole and small enough")]
+    let whole = number as i64;
+    (number.fract() == 0.0 && number.abs() <= GREATEST).then_some(whole)
+}
+
 /// The variables of a condition.
 pub(crate) fn variables(condition: &Condition) -> Vec<&str> {
     match condition {

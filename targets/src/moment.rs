@@ -286,7 +286,7 @@ fn holders(document: &Document, assigned: &[Assignment]) -> BTreeSet<Holder> {
 }
 
 /// Groups, and all groups around them.
-fn lineage(document: &Document, groups: &IdList) -> IdList {
+pub(crate) fn lineage(document: &Document, groups: &IdList) -> IdList {
     let above = groups.iter().flat_map(|group| document.groups[group as usize].member_of.iter());
     groups.iter().chain(above).collect()
 }

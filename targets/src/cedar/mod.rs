@@ -11,6 +11,7 @@ mod schema;
 use rolec_bundle::Document;
 use rolec_bundle::document::{Condition, Value};
 
+use crate::conditions::whole;
 use crate::moment::{self, Holder, Moment};
 use crate::refusal::{About, Refusal};
 use crate::{Output, conditions};
@@ -60,14 +61,6 @@ fn odd_number(condition: &Condition) -> Option<f64> {
         Condition::Compare { value, .. } => odd(value),
         Condition::In { values, .. } => values.iter().find_map(odd),
     }
-}
-
-/// A number as Cedar has it.
-fn whole(number: f64) -> Option<i64> {
-    const GREATEST: f64 = 9_007_199_254_740_992.0;
-    #[expect(clippy::cast_possible_truncation, reason = "it is whole and small enough")]
-    let whole = number as i64;
-    (number.fract() == 0.0 && number.abs() <= GREATEST).then_some(whole)
 }
 
 /// The types of entities.

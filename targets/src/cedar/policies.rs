@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use rolec_bundle::document::{Condition, Operator, Value};
 
-use super::{GUARD, Names, OBJECTS, SCOPE, whole};
-use crate::conditions;
+use super::{GUARD, Names, OBJECTS, SCOPE};
+use crate::conditions::{self, whole};
 use crate::moment::{Holder, Right};
 
 pub(super) fn text(names: &Names<'_>) -> String {
@@ -22,19 +22,7 @@ pub(super) fn text(names: &Names<'_>) -> String {
 
 /// A string of Cedar.
 fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for letter in text.chars() {
-        match letter {
-            '"' | '\\' => out.extend(['\\', letter]),
-            _ if letter.is_control() => {
-                // Writing to a string does not fail, here and below.
-                let _ = write!(out, "\\u{{{:x}}}", u32::from(letter));
-            }
-            _ => out.push(letter),
-        }
-    }
-    out.push('"');
-    out
+    conditions::quoted(text, |control| format!("\\u{{{control:x}}}"))
 }
 
 fn permit(names: &Names<'_>, holder: Holder, right: &Right, out: &mut String) {

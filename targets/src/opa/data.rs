@@ -10,6 +10,8 @@ use serde::{Serialize, Serializer};
 
 use super::jumps::Jumps;
 use super::surfaces::{self, Enforcement, Surfaces};
+use crate::conditions::whole;
+use crate::moment::lineage;
 
 /// A set, as Rego looks it up: its members with something that is not false.
 type Set<K> = BTreeMap<K, bool>;
@@ -138,12 +140,12 @@ impl<'d> Plain<'d> {
 impl Serialize for Plain<'_> {
     /// Whole numbers are written without a fraction, as people write them.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        const WHOLE: f64 = 9_007_199_254_740_992.0;
         match *self {
             Self::String(text) => serializer.serialize_str(text),
-            #[expect(clippy::cast_possible_truncation, reason = "it is whole and small enough")]
-            Self::Number(number) if number.fract() == 0.0 && number.abs() <= WHOLE => serializer.serialize_i64(number as i64),
-            Self::Number(number) => serializer.serialize_f64(number),
+            Self::Number(number) => match whole(number) {
+                Some(whole) => serializer.serialize_i64(whole),
+                None => serializer.serialize_f64(number),
+            },
         }
     }
 }
@@ -281,19 +283,17 @@ impl<'d> Names<'d> {
     }
 
     fn users(&self, users: &'d [User]) -> BTreeMap<&'d str, UserData<'d>> {
-        let Document { applications, groups, old_options, .. } = self.document;
+        let Document { applications, old_options, .. } = self.document;
         let mut options: BTreeMap<u32, Vec<(&'d str, &'d str)>> = BTreeMap::new();
         for option in old_options {
             let application = &*applications[option.application as usize].name;
             options.entry(option.user).or_default().push((application, self.role(option.role)));
         }
         let form = |(user, id): (&'d User, u32)| {
-            let above = user.member_of.iter().flat_map(|group| groups[group as usize].member_of.iter());
-            let lineage: IdList = user.member_of.iter().chain(above).collect();
             let data = UserData {
                 assigned: self.assigned(&user.assigned),
                 creator: user.creator,
-                groups: self.groups(lineage.iter()),
+                groups: self.groups(lineage(self.document, &user.member_of).iter()),
                 options: options.get(&id).cloned().unwrap_or_default(),
             };
             (&*user.name, data)

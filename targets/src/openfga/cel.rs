@@ -1,7 +1,5 @@
 //! Conditions in CEL, over a map of attributes. A comparison of what is not there, or of two types, is false.
 
-use std::fmt::Write as _;
-
 use rolec_bundle::document::{Condition, Operator, Value};
 
 use crate::conditions;
@@ -25,19 +23,7 @@ fn join(parts: &[Condition], between: &str, of_none: &str) -> String {
 }
 
 fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for letter in text.chars() {
-        match letter {
-            '"' | '\\' => out.extend(['\\', letter]),
-            _ if letter.is_control() => {
-                // Writing to a string does not fail.
-                let _ = write!(out, "\\u{:04x}", u32::from(letter));
-            }
-            _ => out.push(letter),
-        }
-    }
-    out.push('"');
-    out
+    conditions::quoted(text, |control| format!("\\u{control:04x}"))
 }
 
 fn comparison(operator: Operator, variable: &str, value: &Value) -> String {
