@@ -1,7 +1,9 @@
 //! What both services do to run: they say things, and end without breaking off what is being answered. Each takes this file
 //! in as a module; copy it along.
 
+use std::error::Error;
 use std::io::{self, Write as _};
+use std::process::ExitCode;
 use std::time::Duration;
 
 use axum::Router;
@@ -14,6 +16,32 @@ const GRACE: Duration = Duration::from_secs(20);
 /// Says a line to whoever runs the service. There is nobody to tell if that fails.
 pub fn say(line: impl AsRef<str>) {
     drop(writeln!(io::stderr().lock(), "{}", line.as_ref()));
+}
+
+/// Runs a service with what its command line said: help, nothing that makes sense, or options.
+pub async fn main<O>(
+    said: Result<Option<O>, String>,
+    usage: &str,
+    run: impl AsyncFnOnce(O) -> Result<(), Box<dyn Error>>,
+) -> ExitCode {
+    let options = match said {
+        Ok(Some(options)) => options,
+        Ok(None) => {
+            say(usage);
+            return ExitCode::SUCCESS;
+        }
+        Err(wrong) => {
+            say(format!("{wrong}\n{usage}"));
+            return ExitCode::from(2);
+        }
+    };
+    match run(options).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(wrong) => {
+            say(format!("error: {wrong}"));
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// Whether the service ends: true from the signal on that asks for it, SIGTERM or SIGINT.

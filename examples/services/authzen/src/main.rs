@@ -12,24 +12,7 @@ use tokio::net::TcpListener;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let options = match Options::parse(std::env::args().skip(1)) {
-        Ok(Some(options)) => options,
-        Ok(None) => {
-            say(USAGE);
-            return ExitCode::SUCCESS;
-        }
-        Err(wrong) => {
-            say(format!("{wrong}\n{USAGE}"));
-            return ExitCode::from(2);
-        }
-    };
-    match run(options).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(wrong) => {
-            say(format!("error: {wrong}"));
-            ExitCode::FAILURE
-        }
-    }
+    running::main(Options::parse(std::env::args().skip(1)), USAGE, run).await
 }
 
 /// Loads the bundle, answers until somebody asks the service to end, and ends.

@@ -11,28 +11,11 @@ use tokio::net::TcpListener;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let options = match Options::parse(std::env::args().skip(1)) {
-        Ok(Some(options)) => options,
-        Ok(None) => {
-            say(USAGE);
-            return ExitCode::SUCCESS;
-        }
-        Err(wrong) => {
-            say(format!("{wrong}\n{USAGE}"));
-            return ExitCode::from(2);
-        }
-    };
-    match run(options).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(wrong) => {
-            say(format!("error: {wrong}"));
-            ExitCode::FAILURE
-        }
-    }
+    running::main(Options::parse(std::env::args().skip(1)), USAGE, run).await
 }
 
 /// Reads the bundle, gives it away until somebody asks the service to end, and ends.
-async fn run(options: Options) -> std::io::Result<()> {
+async fn run(options: Options) -> Result<(), Box<dyn std::error::Error>> {
     let told = running::until_asked_to_end()?;
     let publisher = Publisher::start(options.folder.join(server::FILE), options.every)?;
     let listener = TcpListener::bind(&options.listen).await?;
