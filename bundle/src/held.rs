@@ -5,7 +5,7 @@ use zerocopy::little_endian::U32;
 use crate::decision::Through;
 use crate::mapped::layout::{Assignment, Change, Grant, NONE, OldOption, Terms, flag};
 use crate::mapped::sets::Bit;
-use crate::mapped::{Corrupt, part, some};
+use crate::mapped::{Corrupt, between, part, row_and_next};
 use crate::question::{ApplicationId, DivisionId, GroupId, SubjectId};
 use crate::state::State;
 use crate::steps::Steps;
@@ -48,27 +48,29 @@ impl<'b> State<'b> {
     #[inline]
     pub(crate) fn holds_nothing(&self, user: u32, permission: Bit) -> Result<bool, Corrupt> {
         let row = self.tables.users.get(user as usize).ok_or(Corrupt)?;
-        let shared = self.tables.memberships.get(row.membership.get() as usize).ok_or(Corrupt)?;
         let by_itself = permission.is_in(self.tables.bits, row.held.get())?;
-        let by_others = permission.is_in(self.tables.bits, shared.held.get())?;
-        Ok(!(by_itself | by_others | (shared.flags.get() & flag::MEMBER_OPTIONS != 0)))
+        let by_membership = permission.is_in(self.tables.bits, row.inherited.get())?;
+        Ok(!(by_itself | by_membership))
     }
 
     #[inline]
     fn roles_of_user(&self, user: u32, permission: Option<Bit>, visit: &mut impl FnMut(Held) -> Visit) -> Visit {
-        let row = self.tables.users.get(user as usize).ok_or(Corrupt)?;
+        let [row, next] = row_and_next(self.tables.users, user)?;
         let shared = self.tables.memberships.get(row.membership.get() as usize).ok_or(Corrupt)?;
         let may_hold = |held: U32| permission.map_or(Ok(true), |bit| bit.is_in(self.tables.bits, held.get()));
-        let (by_itself, by_others) = (may_hold(row.held)?, may_hold(shared.held)?);
+        let (by_itself, by_membership) = (may_hold(row.held)?, may_hold(row.inherited)?);
         let options = self.options_of(user, shared.flags);
-        if by_itself && assigned(part(self.tables.assignments, row.assigned, row.assigned_count)?, Through::Assignment, visit)? {
+        if by_itself && assigned(between(self.tables.assignments, row.assigned, next.assigned)?, Through::Assignment, visit)? {
             return Ok(true);
         }
-        if by_others {
+        if by_membership {
             let replaced = !options.is_empty() && permission.map_or(Ok(false), |bit| self.replaced(options, bit))?;
-            let inherited = part(self.tables.assignments, shared.assigned, shared.assigned_count)?;
-            if !replaced && assigned(inherited, Through::Assignment, visit)? {
-                return Ok(true);
+            let inherited = part(self.tables.inherited, shared.inherited, shared.inherited_count)?;
+            for row in inherited.iter().filter(|_| !replaced) {
+                let through = Through::Group(GroupId(row.group.get()));
+                if visit(Held { role: row.role.get(), scope: row.scope.get(), through })? {
+                    return Ok(true);
+                }
             }
             let creator = shared.flags.get() & flag::MEMBER_CREATOR != 0;
             for automatic in self.tables.automatic.iter().filter(|automatic| creator || automatic.creator.get() == 0) {
@@ -150,12 +152,12 @@ impl<'b> State<'b> {
         steps: &mut Steps,
         mut visit: impl FnMut(Given<'b>, &mut Steps) -> Visit,
     ) -> Visit {
-        let row = self.tables.roles.get(role as usize).ok_or(Corrupt)?;
+        let [row, next] = row_and_next(self.tables.roles, role)?;
         steps.take(1)?;
         if !permission.is_in(self.tables.bits, row.held.get())? {
             return Ok(false);
         }
-        let grants = part(self.tables.grants, row.grants, row.grants_count)?;
+        let grants = between(self.tables.grants, row.grants, next.grants)?;
         steps.take(grants.len())?;
         for grant in grants {
             if self.set_has(grant.set.get(), permission)? {
@@ -188,8 +190,8 @@ impl<'b> State<'b> {
         &self,
         role: u32,
     ) -> Result<impl Iterator<Item = Result<(&'b Grant, Option<u32>), Corrupt>>, Corrupt> {
-        let row = self.tables.roles.get(role as usize).ok_or(Corrupt)?;
-        let grants = part(self.tables.grants, row.grants, row.grants_count)?.iter().map(|grant| Ok((grant, None)));
+        let [row, next] = row_and_next(self.tables.roles, role)?;
+        let grants = between(self.tables.grants, row.grants, next.grants)?.iter().map(|grant| Ok((grant, None)));
         let tables = self.tables;
         let gains = self.changes_of(role).flat_map(move |change| {
             let gains = part(tables.gains, change.gains, change.gains_count);
@@ -222,7 +224,6 @@ impl<'b> State<'b> {
 
 fn assigned(rows: &[Assignment], through: Through, visit: &mut impl FnMut(Held) -> Visit) -> Visit {
     for row in rows {
-        let through = some(row.group).map_or(through, |group| Through::Group(GroupId(group)));
         if visit(Held { role: row.role.get(), scope: row.scope.get(), through })? {
             return Ok(true);
         }

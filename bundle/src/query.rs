@@ -163,7 +163,8 @@ impl<'b> State<'b> {
     /// All users and groups.
     fn subjects(&self) -> impl Iterator<Item = SubjectId> + use<'b> {
         let groups = (0..).zip(self.tables.groups).map(|(id, _)| SubjectId::Group(GroupId(id)));
-        (0..).zip(self.tables.users).map(|(id, _)| SubjectId::User(UserId(id))).chain(groups)
+        let users = self.tables.users.len().saturating_sub(1);
+        (0..).take(users).map(|id| SubjectId::User(UserId(id))).chain(groups)
     }
 
     /// Who reads an object.

@@ -11,7 +11,7 @@ const TABLE: usize = 72;
 const ROW: usize = 24;
 
 /// The names of sections in the page on the format, from section 1 on.
-const NAMES: [&str; 36] = [
+const NAMES: [&str; 38] = [
     "head",
     "kinds",
     "strings",
@@ -48,6 +48,8 @@ const NAMES: [&str; 36] = [
     "lists",
     "facts",
     "fact words",
+    "pilots",
+    "inherited",
 ];
 
 /// A section of a mapped bundle.

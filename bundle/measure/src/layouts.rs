@@ -1,6 +1,6 @@
 //! Ways of laying out what roles hold and what things are called, side by side: what the format was chosen by.
 
-use rolec_bundle::Document;
+use rolec_bundle::{Document, State, Subject};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::{Random, median, tell};
@@ -8,7 +8,7 @@ use crate::{Random, median, tell};
 const KEYS: usize = 1 << 16;
 
 /// Compares the layouts of a document's roles and names.
-pub(crate) fn compare(document: &Document) -> std::io::Result<()> {
+pub(crate) fn compare(document: &Document, state: &State<'_>) -> std::io::Result<()> {
     let random = &mut Random(99);
     let keys: Vec<(usize, u32)> =
         (0..KEYS).map(|_| (random.below(document.roles.len()), id(random.below(document.permissions.len())))).collect();
@@ -25,7 +25,7 @@ pub(crate) fn compare(document: &Document) -> std::io::Result<()> {
         tell(&format!("one role: {what}"), median(&keys, |key| layout(key)), "ns")?;
         tell("    bytes", mega(size), "MB")?;
     }
-    names(document, random)
+    names(document, state, random)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a size")]
@@ -212,8 +212,8 @@ fn shared(document: &Document) -> Layout<'_> {
     ("shared sets, a summary with each of its grants", size, Box::new(has))
 }
 
-/// Names of users: a table of slots, and a binary search.
-fn names(document: &Document, random: &mut Random) -> std::io::Result<()> {
+/// Names of users: a binary search, a table of slots that is searched, and the table of the format.
+fn names(document: &Document, state: &State<'_>, random: &mut Random) -> std::io::Result<()> {
     let names: Vec<&str> = document.users.iter().map(|own| &*own.name).collect();
     if names.is_empty() {
         return Ok(());
@@ -243,5 +243,7 @@ fn names(document: &Document, random: &mut Random) -> std::io::Result<()> {
         }
         false
     };
-    tell("a user's name: slots, XXH3", median(&keys, find), "ns")
+    tell("a user's name: slots, XXH3", median(&keys, find), "ns")?;
+    let perfect = median(&keys, |key| state.subject(Subject::User(key)).is_some());
+    tell("a user's name: a perfect hash, XXH3", perfect, "ns")
 }

@@ -58,7 +58,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         opening(&file)?;
         let bundle = Bundle::open(&file)?;
         decisions(&document, &bundle)?;
-        layouts::compare(&document)?;
+        layouts::compare(&document, &bundle.at(None, None)?)?;
         std::fs::remove_file(&file)?;
     }
     Ok(())

@@ -2,8 +2,8 @@
 
 use zerocopy::little_endian::U32;
 
-use super::Corrupt;
 use super::layout::{KindId, Tables};
+use super::{Corrupt, between, row_and_next};
 
 /// Numbers of a fact, at most: its first word has the key below and the count above.
 pub(super) const FACT_NUMBERS: usize = (1 << 24) - 1;
@@ -16,9 +16,8 @@ pub(super) fn head(key: u32, count: u32) -> u32 {
 impl<'b> Tables<'b> {
     /// All facts of a thing.
     pub(crate) fn facts_of(&self, kind: KindId, id: u32) -> Result<&'b [U32], Corrupt> {
-        let thing = self.thing(kind, id).ok_or(Corrupt)? as usize;
-        let (start, end) = (self.facts.get(thing).ok_or(Corrupt)?, self.facts.get(thing + 1).ok_or(Corrupt)?);
-        self.fact_words.get(start.get() as usize..end.get() as usize).ok_or(Corrupt)
+        let [start, end] = row_and_next(self.facts, self.thing(kind, id).ok_or(Corrupt)?)?;
+        between(self.fact_words, *start, *end)
     }
 
     /// The numbers of a fact of a thing; `None` if nothing is said.

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use zerocopy::little_endian::{U32, U64};
+use zerocopy::little_endian::{U16, U32, U64};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
 use crate::Error;
@@ -60,17 +60,15 @@ rows! {
         /// The minor version of the document.
         minor: U32,
     }
-    /// The things of a kind: the string of the first one's name, how many there are, and the slots of their names.
+    /// The things of a kind: the string of the first one's name, how many there are, and the table of their names.
     Kind {
         first: U32,
         count: U32,
+        seed: U32,
+        pilots: U32,
+        pilots_count: U32,
         slots: U32,
         slots_count: U32,
-    }
-    /// A place of a table of names.
-    Slot {
-        tag: U32,
-        id: U32,
     }
     /// Some of a list.
     Span {
@@ -82,7 +80,6 @@ rows! {
     Role {
         held: U32,
         grants: U32,
-        grants_count: U32,
         calendars: U32,
         flags: U32,
     }
@@ -127,21 +124,21 @@ rows! {
         licenses: U32,
         licenses_count: U32,
     }
-    /// A user: its own roles, and the set of all that these hold at some time.
+    /// A user: its own roles, the set of all that these and those of its old options hold at some time, and the set of all that
+    /// the roles hold at some time which it has by its membership.
     User {
         assigned: U32,
-        assigned_count: U32,
         held: U32,
+        inherited: U32,
         membership: U32,
     }
-    /// What many users have in common: the groups that they are in, by however many steps, the roles of these, the set of all
-    /// that these and the roles that come by themselves hold at some time, and what they are.
+    /// What many users have in common: the groups that they are in, by however many steps, the roles of these, and what they
+    /// are.
     Membership {
         groups: U32,
         groups_count: U32,
-        assigned: U32,
-        assigned_count: U32,
-        held: U32,
+        inherited: U32,
+        inherited_count: U32,
         flags: U32,
     }
     /// A group.
@@ -151,8 +148,13 @@ rows! {
         above: U32,
         above_count: U32,
     }
-    /// A role, where it is assigned, and in a membership the group through which users have it.
+    /// A role, and where it is assigned.
     Assignment {
+        role: U32,
+        scope: U32,
+    }
+    /// A role that users have through a group, and where.
+    Inherited {
         role: U32,
         scope: U32,
         group: U32,
@@ -289,11 +291,11 @@ sections! {
     3 strings: U32,
     /// All strings, one after another.
     4 text: u8,
-    /// Tables of names.
-    5 slots: Slot,
+    /// Tables of names: ids.
+    5 slots: U32,
     /// By permission.
     6 awareness: u8,
-    /// By role.
+    /// By role; a last row tells where the grants of the last one end.
     7 roles: Role,
     /// Of roles.
     8 grants: Grant,
@@ -319,13 +321,13 @@ sections! {
     18 gains: Grant,
     /// By region: its calendar.
     19 regions: U32,
-    /// By user.
+    /// By user; a last row tells where the roles of the last one end.
     20 users: User,
     /// Of users.
     21 memberships: Membership,
     /// By group.
     22 groups: Group,
-    /// Of users, groups and memberships.
+    /// Of users and groups.
     23 assignments: Assignment,
     /// Roles that come by themselves.
     24 automatic: Automatic,
@@ -353,6 +355,10 @@ sections! {
     35 facts: U32,
     /// Facts of things.
     36 fact_words: U32,
+    /// Tables of names: what picks slots, by bucket.
+    37 pilots: U16,
+    /// Of memberships.
+    38 inherited: Inherited,
 }
 
 fn place(section: &Section, length: usize) -> Result<Range<usize>, Error> {

@@ -3,6 +3,7 @@
 //! Opening it looks at the header, the places of the sections and the digest, and at nothing else. Whatever a section
 //! says is checked where it is used: what points nowhere is a [`Corrupt`], which becomes a denial or an error.
 
+mod digest;
 mod facts;
 pub(crate) mod layout;
 mod map;
@@ -13,12 +14,10 @@ mod write;
 
 use std::path::Path;
 
-use sha2::{Digest, Sha256};
-use xxhash_rust::xxh3::xxh3_64;
 use zerocopy::FromBytes;
 use zerocopy::little_endian::U32;
 
-use self::layout::{CONTENT_FROM, COVERED, FAST_FROM, Header, MAGIC, NONE, Places, Section, Tables};
+use self::layout::{CONTENT_FROM, Header, MAGIC, NONE, Places, Section, Tables};
 use self::map::Bytes;
 pub use self::write::write;
 use crate::limits::SECTIONS;
@@ -96,7 +95,7 @@ impl Bundle {
     pub fn verify(&self) -> Result<[u8; 32], Error> {
         let bytes = self.bytes.all();
         let (header, _) = Header::ref_from_prefix(bytes).map_err(|_| Error::NotABundle)?;
-        if sha256(bytes) == header.sha256 {
+        if digest::sha256(bytes) == header.sha256 {
             Ok(header.sha256)
         } else {
             Err(Error::Corrupt { what: "the SHA-256 of the content is another" })
@@ -146,7 +145,7 @@ fn check(bytes: &[u8]) -> Result<Places, Error> {
     if header.length.get() != bytes.len() as u64 {
         return Err(Error::Corrupt { what: "it is not as long as it says" });
     }
-    if header.fast.get() != xxh3_64(&bytes[FAST_FROM..]) {
+    if header.fast.get() != digest::fast(bytes) {
         return Err(Error::Corrupt { what: "the digest of the content is another" });
     }
     let cut = || Error::Corrupt { what: "the table of sections is cut off" };
@@ -160,17 +159,21 @@ fn check(bytes: &[u8]) -> Result<Places, Error> {
     Places::find(table, bytes.len())
 }
 
-/// The digest of all but the digests.
-fn sha256(bytes: &[u8]) -> [u8; 32] {
-    let mut sha256 = Sha256::new();
-    sha256.update(&bytes[..COVERED]);
-    sha256.update(&bytes[CONTENT_FROM..]);
-    sha256.finalize().into()
-}
-
 /// A number that may be none.
 pub(crate) fn some(number: U32) -> Option<u32> {
     (number.get() != NONE).then(|| number.get())
+}
+
+/// The row of an id, and the next one, which tells where what it has ends.
+#[inline]
+pub(crate) fn row_and_next<T>(rows: &[T], id: u32) -> Result<&[T; 2], Corrupt> {
+    rows.get(id as usize..).and_then(<[T]>::first_chunk).ok_or(Corrupt)
+}
+
+/// Some of a list, up to where the next one begins.
+#[inline]
+pub(crate) fn between<T>(list: &[T], start: U32, end: U32) -> Result<&[T], Corrupt> {
+    list.get(start.get() as usize..end.get() as usize).ok_or(Corrupt)
 }
 
 /// Some of a list.

@@ -64,12 +64,16 @@ fn sections_are_told_and_compared() {
         let bundle = Bundle::from_bytes(bytes.clone()).expect(&name);
         let sections = bundle.sections();
         assert!(sections.iter().all(|section| section.name.is_some()), "each section has a name: {sections:?}");
-        let users = sections.iter().find(|section| section.name == Some("users")).expect("a section");
-        assert_eq!(users.rows, document.users.len() as u64, "{name}");
+        let rows = |of: &str| sections.iter().find(|section| section.name == Some(of)).expect("a section").rows;
+        assert_eq!(rows("groups"), document.groups.len() as u64, "{name}");
+        assert_eq!(rows("users"), document.users.len() as u64 + 1, "{name}: a last row tells where the last user's roles end");
         assert!(bundle.differing(&document).expect(&name).is_empty(), "{name}");
         let mut spoiled = bytes.clone();
-        // The last byte of the last section that has any.
-        *spoiled.last_mut().expect("a byte") ^= 1;
+        let number =
+            |at: usize| usize::try_from(u64::from_le_bytes(bytes[at..at + 8].try_into().expect("eight"))).expect("a place");
+        let ends = (0..sections.len()).map(|at| 72 + at * 24).filter(|at| number(at + 16) > 0);
+        // The last byte of the last section that has any: what follows it to fill a line is of no section.
+        spoiled[ends.map(|at| number(at + 8) + number(at + 16)).max().expect("a section") - 1] ^= 1;
         crate::exercise::seal(&mut spoiled);
         let spoiled = Bundle::from_bytes(spoiled).expect(&name);
         assert_eq!(spoiled.differing(&document).expect(&name).len(), 1, "{name}");

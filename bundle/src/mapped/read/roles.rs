@@ -5,11 +5,11 @@ use zerocopy::little_endian::U32;
 use super::{Read, Reader, day};
 use crate::document::{AutoAssigned, Available, Called, Change, Epoch, Grant, Role, RoleKind};
 use crate::mapped::layout::{self, KindId, NONE, fact, flag};
-use crate::mapped::{Corrupt, part, some};
+use crate::mapped::{Corrupt, between, part, row_and_next, some};
 
 impl Reader<'_, '_> {
     pub(super) fn role(&self, id: u32) -> Read<Role> {
-        let row = self.tables.roles.get(id as usize).ok_or(Corrupt)?;
+        let [row, next] = row_and_next(self.tables.roles, id)?;
         let kind = KindId::Role;
         let is = |flag: u32| row.flags.get() & flag != 0;
         let available = match self.number(kind, id, fact::AVAILABLE_AFTER)? {
@@ -29,7 +29,7 @@ impl Reader<'_, '_> {
             edited: is(flag::ROLE_EDITED),
             extends: self.names(kind, id, fact::EXTENDS)?,
             formerly: self.names(kind, id, fact::FORMERLY)?,
-            grants: self.grants(part(self.tables.grants, row.grants, row.grants_count)?)?,
+            grants: self.grants(between(self.tables.grants, row.grants, next.grants)?)?,
             irremovable: is(flag::ROLE_IRREMOVABLE),
             kind: if is(flag::ROLE_CUSTOM) { RoleKind::Custom } else { RoleKind::Default },
             licenses: called(&self.numbers(kind, id, fact::LICENSES)?)?,

@@ -1,18 +1,16 @@
 //! Users, groups, applications, old options, objects.
 
-use zerocopy::little_endian::U32;
-
 use super::{Read, Reader, ascending};
 use crate::document::{Application, Assignment, Group, Object, OldOption, Readers, Unconfigured, User};
-use crate::mapped::layout::{KindId, fact, flag};
-use crate::mapped::{Corrupt, part};
+use crate::mapped::layout::{self, KindId, fact, flag};
+use crate::mapped::{Corrupt, between, part, row_and_next};
 
 impl Reader<'_, '_> {
     pub(super) fn user(&self, id: u32) -> Read<User> {
-        let row = self.tables.users.get(id as usize).ok_or(Corrupt)?;
+        let [row, next] = row_and_next(self.tables.users, id)?;
         let shared = self.tables.memberships.get(row.membership.get() as usize).ok_or(Corrupt)?;
         Ok(User {
-            assigned: self.assigned(row.assigned, row.assigned_count)?,
+            assigned: self.assigned(between(self.tables.assignments, row.assigned, next.assigned)?)?,
             creator: shared.flags.get() & flag::MEMBER_CREATOR != 0,
             member_of: ascending(self.numbers(KindId::User, id, fact::MEMBER_OF)?.into_iter())?,
             name: self.name(KindId::User, id)?,
@@ -22,7 +20,7 @@ impl Reader<'_, '_> {
     pub(super) fn group(&self, id: u32) -> Read<Group> {
         let row = self.tables.groups.get(id as usize).ok_or(Corrupt)?;
         Ok(Group {
-            assigned: self.assigned(row.assigned, row.assigned_count)?,
+            assigned: self.assigned(part(self.tables.assignments, row.assigned, row.assigned_count)?)?,
             member_of: self.ids(row.above, row.above_count)?,
             name: self.name(KindId::Group, id)?,
             requires_roles: ascending(self.numbers(KindId::Group, id, fact::REQUIRES_ROLES)?.into_iter())?,
@@ -30,8 +28,7 @@ impl Reader<'_, '_> {
         })
     }
 
-    fn assigned(&self, start: U32, count: U32) -> Read<Vec<Assignment>> {
-        let rows = part(self.tables.assignments, start, count)?;
+    fn assigned(&self, rows: &[layout::Assignment]) -> Read<Vec<Assignment>> {
         self.take(size_of_val(rows))?;
         Ok(rows.iter().map(|row| Assignment(row.role.get(), row.scope.get())).collect())
     }
@@ -49,7 +46,7 @@ impl Reader<'_, '_> {
     pub(super) fn old_options(&self) -> Vec<OldOption> {
         let mut rows: Vec<_> = self.tables.options.iter().collect();
         rows.sort_by_key(|row| row.place.get());
-        let option = |row: &crate::mapped::layout::OldOption| OldOption {
+        let option = |row: &layout::OldOption| OldOption {
             application: row.application.get(),
             role: row.role.get(),
             user: row.user.get(),

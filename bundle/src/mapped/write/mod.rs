@@ -9,16 +9,14 @@ mod times;
 
 use std::collections::{BTreeMap, HashMap};
 
-use xxhash_rust::xxh3::xxh3_64;
 use zerocopy::little_endian::{U32, U64};
 use zerocopy::{FromBytes, IntoBytes};
 
+use super::digest;
 use super::facts::{self, FACT_NUMBERS};
-use super::layout::{
-    ALIGNMENT, CONTENT_FROM, Content, FAST_FROM, Head, Header, Kind, KindId, MAGIC, NONE, Section, Span, fact, flag,
-};
-use super::sets::Shape;
-use super::{names, sets};
+use super::layout::{ALIGNMENT, CONTENT_FROM, Content, Head, Header, Kind, KindId, MAGIC, NONE, Section, Span, fact, flag};
+use super::names::Table;
+use super::sets::{self, Shape};
 use crate::document::{Awareness, IdList, Scope};
 use crate::{Document, Error, FORMAT};
 
@@ -112,10 +110,18 @@ impl<'d> Writer<'d> {
             self.strings.entry(name).or_insert(string);
         }
         let count = number(names.len())?;
-        let slots = if found { names::slots(names) } else { Vec::new() };
-        let row = Kind { first, count, slots: number(self.content.slots.len())?, slots_count: number(slots.len())? };
-        self.content.slots.extend(slots);
-        self.content.kinds.push(row);
+        let table = if found { Table::new(names)? } else { Table::default() };
+        self.content.kinds.push(Kind {
+            first,
+            count,
+            seed: U32::new(table.seed),
+            pilots: number(self.content.pilots.len())?,
+            pilots_count: number(table.pilots.len())?,
+            slots: number(self.content.slots.len())?,
+            slots_count: number(table.slots.len())?,
+        });
+        self.content.pilots.extend(table.pilots);
+        self.content.slots.extend(table.slots);
         Ok(())
     }
 
@@ -303,11 +309,11 @@ fn assemble(content: &Content, minor: u32) -> Vec<u8> {
 
 /// Writes the digests of a file into its header.
 fn seal(file: &mut [u8]) {
-    let sha256 = super::sha256(file);
+    let sha256 = digest::sha256(file);
     if let Ok((header, _)) = Header::mut_from_prefix(file) {
         header.sha256 = sha256;
     }
-    let fast = xxh3_64(&file[FAST_FROM..]);
+    let fast = digest::fast(file);
     if let Ok((header, _)) = Header::mut_from_prefix(file) {
         header.fast = U64::new(fast);
     }

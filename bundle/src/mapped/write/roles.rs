@@ -11,27 +11,23 @@ pub(super) fn write(writer: &mut Writer<'_>) -> Result<(), Error> {
     let gaining = gaining(writer.document);
     let held = Held::new(writer.document);
     for (at, role) in writer.document.roles.iter().enumerate() {
-        let start = writer.content.grants.len();
+        let start = number(writer.content.grants.len())?;
         for grant in &role.grants {
             let row = writer.grant(grant)?;
             writer.content.grants.push(row);
         }
-        let count = number(writer.content.grants.len() - start)?;
         let held = writer.set(held.by_roles([number(at)?.get()]).into_iter())?;
-        let row = Role {
-            held,
-            grants: number(start)?,
-            grants_count: count,
-            calendars: U32::new(gaining[at]),
-            flags: U32::new(flags(role)),
-        };
-        writer.content.roles.push(row);
+        let (calendars, flags) = (U32::new(gaining[at]), U32::new(flags(role)));
+        writer.content.roles.push(Role { held, grants: start, calendars, flags });
         if let Some(auto) = role.auto_assigned {
             let creator = U32::new(u32::from(auto == AutoAssigned::Creator));
             writer.content.automatic.push(Automatic { role: number(at)?, creator });
         }
         role_facts(writer, at, role)?;
     }
+    let none = U32::new(0);
+    let end = Role { held: none, grants: number(writer.content.grants.len())?, calendars: none, flags: none };
+    writer.content.roles.push(end);
     Ok(())
 }
 

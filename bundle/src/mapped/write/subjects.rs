@@ -1,7 +1,7 @@
 //! Users, groups, applications, old options, objects.
 
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use zerocopy::little_endian::U32;
 
@@ -10,7 +10,7 @@ use super::{Writer, number};
 use crate::Error;
 use crate::document::{self, AutoAssigned, IdList, Readers};
 use crate::mapped::layout::{
-    Application, Assignment, Group, KindId, Membership, NONE, Object, OldOption, Span, User, fact, flag,
+    Application, Assignment, Group, Inherited, KindId, Membership, Object, OldOption, Span, User, fact, flag,
 };
 
 pub(super) fn write(writer: &mut Writer<'_>) -> Result<(), Error> {
@@ -22,7 +22,7 @@ pub(super) fn write(writer: &mut Writer<'_>) -> Result<(), Error> {
 
 fn assigned(writer: &mut Writer<'_>, assigned: &[document::Assignment]) -> Result<Span, Error> {
     let start = number(writer.content.assignments.len())?;
-    let rows = assigned.iter().map(|own| Assignment { role: U32::new(own.0), scope: U32::new(own.1), group: U32::new(NONE) });
+    let rows = assigned.iter().map(|own| Assignment { role: U32::new(own.0), scope: U32::new(own.1) });
     writer.content.assignments.extend(rows);
     Ok(Span { start, count: number(assigned.len())? })
 }
@@ -42,40 +42,45 @@ fn groups(writer: &mut Writer<'_>) -> Result<(), Error> {
 
 fn users(writer: &mut Writer<'_>) -> Result<(), Error> {
     let document = writer.document;
-    let with_options: BTreeSet<u32> = document.old_options.iter().map(|option| option.user).collect();
+    let mut options: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    for option in &document.old_options {
+        options.entry(option.user).or_default().push(option.role);
+    }
     let all_held = Held::new(document);
     let mut memberships = HashMap::new();
     for (at, user) in document.users.iter().enumerate() {
-        let options = with_options.contains(&number(at)?.get());
-        let flags = if user.creator { flag::MEMBER_CREATOR } else { 0 } | if options { flag::MEMBER_OPTIONS } else { 0 };
-        let membership = match memberships.entry((&user.member_of, flags)) {
+        let options = options.get(&number(at)?.get());
+        let flags =
+            if user.creator { flag::MEMBER_CREATOR } else { 0 } | if options.is_some() { flag::MEMBER_OPTIONS } else { 0 };
+        let (membership, inherited) = match memberships.entry((&user.member_of, flags)) {
             Entry::Occupied(own) => *own.get(),
             Entry::Vacant(place) => *place.insert(membership(writer, &user.member_of, flags, &all_held)?),
         };
         let assigned = assigned(writer, &user.assigned)?;
-        let held = all_held.by_roles(user.assigned.iter().map(|own| own.0));
+        let held = all_held.by_roles(user.assigned.iter().map(|own| own.0).chain(options.into_iter().flatten().copied()));
         let held = writer.set(held.into_iter())?;
-        let (assigned, assigned_count) = (assigned.start, assigned.count);
-        writer.content.users.push(User { assigned, assigned_count, held, membership });
+        writer.content.users.push(User { assigned: assigned.start, held, inherited, membership });
         let direct: Vec<u32> = user.member_of.iter().collect();
         writer.fact_list(KindId::User, at, fact::MEMBER_OF, &direct)?;
     }
+    let (assigned, none) = (number(writer.content.assignments.len())?, U32::new(0));
+    writer.content.users.push(User { assigned, held: none, inherited: none, membership: none });
     Ok(())
 }
 
-/// Writes what users have by the groups that they are in and by what they are.
-fn membership(writer: &mut Writer<'_>, direct: &IdList, flags: u32, all_held: &Held<'_>) -> Result<U32, Error> {
+/// Writes what users have by the groups that they are in and by what they are, and the set of all that they hold by it.
+fn membership(writer: &mut Writer<'_>, direct: &IdList, flags: u32, all_held: &Held<'_>) -> Result<(U32, U32), Error> {
     let document = writer.document;
     let groups = lineage(document, direct);
     let given = groups.iter().flat_map(|group| document.groups[*group as usize].assigned.iter().map(move |own| (own, *group)));
-    let row = |(own, group): (&document::Assignment, u32)| Assignment {
+    let row = |(own, group): (&document::Assignment, u32)| Inherited {
         role: U32::new(own.0),
         scope: U32::new(own.1),
         group: U32::new(group),
     };
-    let start = number(writer.content.assignments.len())?;
-    writer.content.assignments.extend(given.clone().map(row));
-    let assigned_count = number(given.clone().count())?;
+    let inherited = number(writer.content.inherited.len())?;
+    writer.content.inherited.extend(given.clone().map(row));
+    let inherited_count = number(given.clone().count())?;
     let by_itself = (0_u32..).zip(&document.roles).filter(|(_, role)| match role.auto_assigned {
         None => false,
         Some(AutoAssigned::All) => true,
@@ -85,15 +90,8 @@ fn membership(writer: &mut Writer<'_>, direct: &IdList, flags: u32, all_held: &H
     let held = writer.set(held.into_iter())?;
     let Span { start: groups, count: groups_count } = writer.list(groups)?;
     let place = number(writer.content.memberships.len())?;
-    writer.content.memberships.push(Membership {
-        groups,
-        groups_count,
-        assigned: start,
-        assigned_count,
-        held,
-        flags: U32::new(flags),
-    });
-    Ok(place)
+    writer.content.memberships.push(Membership { groups, groups_count, inherited, inherited_count, flags: U32::new(flags) });
+    Ok((place, held))
 }
 
 /// Groups, and all groups that these are in.
