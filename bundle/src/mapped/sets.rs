@@ -30,9 +30,9 @@ impl Shape {
         1 << (self.shift - 3)
     }
 
-    /// How many bytes stand before the blocks: lanes, and for each lane how many blocks those before it have.
+    /// How many bytes stand before the blocks: lanes, and for each lane but the first how many blocks those before it have.
     fn head(self) -> u32 {
-        self.lanes * (LANE + 1)
+        self.lanes * (LANE + 1) - 1
     }
 }
 
@@ -41,9 +41,10 @@ impl Shape {
 pub(crate) struct Bit {
     /// The bit of the block in its lane; none for an id that no set can have.
     block: u64,
-    /// Where the lane is, and where its count, from the beginning of the set.
+    /// Where the lane is, and where its count, from the beginning of the set; the first lane's is masked out.
     lane: u32,
     count: u32,
+    count_mask: u8,
     /// Where the blocks are, and in a block the byte.
     byte: u32,
     /// The bit in the byte.
@@ -63,7 +64,8 @@ impl Bit {
         let byte = (id >> 3) & ((1 << width) - 1);
         #[expect(clippy::cast_possible_truncation, reason = "less than 32")]
         let width = width as u8;
-        Self { block, lane: lane * LANE, count: shape.lanes * LANE + lane, byte: shape.head() + byte, mask: 1 << (id & 7), width }
+        let (count, count_mask) = if lane == 0 { (0, 0) } else { (shape.lanes * LANE + lane - 1, u8::MAX) };
+        Self { block, lane: lane * LANE, count, count_mask, byte: shape.head() + byte, mask: 1 << (id & 7), width }
     }
 
     /// Whether a set that begins at a place has the id.
@@ -74,7 +76,7 @@ impl Bit {
         if lane & self.block == 0 {
             return Ok(false);
         }
-        let count = *set.get(self.count as usize).ok_or(Corrupt)?;
+        let count = *set.get(self.count as usize).ok_or(Corrupt)? & self.count_mask;
         let before = (lane & (self.block - 1)).count_ones() + u32::from(count);
         let byte = set.get(((before as usize) << self.width) + self.byte as usize).ok_or(Corrupt)?;
         Ok(byte & self.mask != 0)
@@ -118,7 +120,7 @@ pub(super) fn bytes(ids: impl Iterator<Item = u32>, shape: Shape) -> Vec<u8> {
         *before += lane.count_ones();
         u8::try_from(count).ok()
     });
-    let counts: Vec<u8> = counts.collect();
+    let counts: Vec<u8> = counts.skip(1).collect();
     lanes.into_iter().flat_map(u64::to_le_bytes).chain(counts).chain(blocks).collect()
 }
 
