@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use crate::access::Access;
 use crate::check::{self, Stages, silence, unread};
 use crate::diagnostic::{Code, Diagnostic, Level, Levels, Sink};
-use crate::emit::bundle::Parts;
+use crate::emit::bundle::{Bundle, Extent, Parts};
 use crate::emit::targets::{self, Made};
 use crate::flatten::{self, Flat};
 use crate::graph::{self, Order};
@@ -74,6 +74,13 @@ impl Compilation {
     #[must_use]
     pub fn is_sound(&self) -> bool {
         self.count(Level::Error) == 0
+    }
+
+    /// The bundle of a project without errors, by the project's name and version.
+    #[must_use]
+    pub fn bundle<'c>(&'c mut self, name: &'c str, version: &'c str, extent: Extent) -> Bundle<'c> {
+        let Self { sources, program, flat, epochs, .. } = self;
+        Bundle::new(Parts { name, version, sources, program, flat, epochs }, extent)
     }
 }
 

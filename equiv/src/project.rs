@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use rolec::cli::project;
-use rolec::compile::{self, Compilation};
-use rolec::emit::bundle::{Bundle, Extent, Parts};
+use rolec::compile;
+use rolec::emit::bundle::Extent;
 use rolec_bundle::Document;
 
 /// Reads a bundle, or compiles the project in a folder.
@@ -23,9 +23,8 @@ fn compiled(folder: &Path) -> Result<Vec<u8>, String> {
     if !compilation.is_sound() {
         return Err("it has errors, which `rolec check` tells".to_owned());
     }
-    let Compilation { sources, program, flat, epochs, .. } = &mut compilation;
-    let parts = Parts { name: &project.manifest.name, version: &project.manifest.version, sources, program, flat, epochs };
+    let bundle = compilation.bundle(&project.manifest.name, &project.manifest.version, Extent::default());
     let mut bytes = Vec::new();
-    Bundle::new(parts, Extent::default()).write(&mut bytes).map_err(|error| error.to_string())?;
+    bundle.write(&mut bytes).map_err(|error| error.to_string())?;
     Ok(bytes)
 }

@@ -17,7 +17,7 @@ use super::project::{self, FileFailure};
 use super::question;
 use crate::compile::{self, Compilation};
 use crate::diagnostic::words;
-use crate::emit::bundle::{Bundle, Extent, Parts};
+use crate::emit::bundle::{Bundle, Extent};
 use crate::emit::stages;
 use crate::manifest::{Manifest, Target, Wanted};
 
@@ -145,10 +145,9 @@ fn dump(stage: Stage, compilation: &Compilation) -> std::io::Result<()> {
 fn write(command: &Build, manifest: &Manifest, mut compilation: Compilation, folder: &Path) -> miette::Result<()> {
     let region = command.region.as_deref().map(|name| question::region(&compilation.program, name)).transpose()?;
     let extent = Extent { region, as_of: command.as_of };
-    let Compilation { sources, program, flat, epochs, made, .. } = &mut compilation;
-    let targets: Vec<targets::Staged> = made.iter().map(|made| targets::stage(folder, made)).collect::<Result<_, _>>()?;
-    let parts = Parts { name: &manifest.name, version: &manifest.version, sources, program, flat, epochs };
-    let bundle = Bundle::new(parts, extent);
+    let targets: Vec<targets::Staged> =
+        compilation.made.iter().map(|made| targets::stage(folder, made)).collect::<Result<_, _>>()?;
+    let bundle = compilation.bundle(&manifest.name, &manifest.version, extent);
     let staged = stage(folder, BUNDLE, |out| bundle.write(out))?;
     let digest = &staged.written().digest;
     let map = (!command.no_map).then(|| stage(folder, MAP, |out| bundle.write_map(digest, out))).transpose()?;

@@ -13,7 +13,7 @@ use jiff::civil::Date;
 use rolec::cli::file;
 use rolec::cli::project;
 use rolec::compile::{self, Compilation, Input};
-use rolec::emit::bundle::{Bundle, Extent, Parts};
+use rolec::emit::bundle::Extent;
 use rolec::emit::stages;
 use rolec::manifest;
 use rolec::model::{Program, RegionId, Requirement};
@@ -131,8 +131,7 @@ fn example(path: &str) -> Result<Compilation, Box<dyn Error>> {
 
 /// The bytes of a bundle, and the regions left out of it.
 fn bundle(compilation: &mut Compilation, extent: Extent) -> Result<(String, Vec<String>), Box<dyn Error>> {
-    let Compilation { sources, program, flat, epochs, .. } = compilation;
-    let bundle = Bundle::new(Parts { name: "tiny", version: "0.1.0", sources, program, flat, epochs }, extent);
+    let bundle = compilation.bundle("tiny", "0.1.0", extent);
     let mut bytes = Vec::new();
     bundle.write(&mut bytes)?;
     Ok((String::from_utf8(bytes)?, bundle.left_out().map(str::to_owned).collect()))

@@ -9,7 +9,7 @@ use rolec::bundled;
 use rolec::cli::project;
 use rolec::compile::{Compilation, compile};
 use rolec::conditions::Conditions;
-use rolec::emit::bundle::{Bundle, Extent, Parts};
+use rolec::emit::bundle::Extent;
 use rolec::model::{Holder, Program};
 use rolec::scopes::{ScopeId, Scopes};
 use rolec::timeline::Moment;
@@ -72,10 +72,10 @@ fn of_bundle(state: &State<'_>, asks: &Asks) -> Everybody {
 }
 
 fn ensure_alike(folder: &Path) {
-    let Compilation { sources, mut program, flat, epochs, .. } = compile(project::load(folder).unwrap().input);
+    let mut compilation = compile(project::load(folder).unwrap().input);
     let mut text = Vec::new();
-    let parts = Parts { name: "it", version: "1", sources: &sources, program: &mut program, flat: &flat, epochs: &epochs };
-    Bundle::new(parts, Extent::default()).write(&mut text).unwrap();
+    compilation.bundle("it", "1", Extent::default()).write(&mut text).unwrap();
+    let Compilation { mut program, flat, epochs, .. } = compilation;
     let document = Document::read(&text).unwrap();
     assert_eq!(document.to_json().unwrap(), text, "the compiler writes what the bundle's own crate does");
     let bundle = rolec_bundle::Bundle::from_document(&document).unwrap();

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use rolec::cli::project;
 use rolec::compile::{Compilation, compile};
 use rolec::conditions::{self, ConditionId, Operand};
-use rolec::emit::bundle::{Bundle, Extent, Parts};
+use rolec::emit::bundle::Extent;
 use rolec::model::{ParentKind, Program, RoleId};
 use rolec::provenance::{Derivation, Derivations, Step, derivations};
 use rolec::scopes::ScopeId;
@@ -30,8 +30,7 @@ const PROJECTS: u64 = 150;
 
 /// A bundle and its map, as bytes.
 fn built(compilation: &mut Compilation, extent: Extent) -> (Vec<u8>, Vec<u8>) {
-    let Compilation { sources, program, flat, epochs, .. } = compilation;
-    let bundle = Bundle::new(Parts { name: "it", version: "1", sources, program, flat, epochs }, extent);
+    let bundle = compilation.bundle("it", "1", extent);
     let (mut text, mut map) = (Vec::new(), Vec::new());
     bundle.write(&mut text).unwrap();
     let mut digest = "sha256:".to_owned();
