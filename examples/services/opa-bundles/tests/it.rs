@@ -108,6 +108,24 @@ async fn the_bundle_has_the_digest_of_its_bytes_for_an_etag() {
     assert_eq!(asked.ask("GET", "/../rolec.toml", &[]).await.status, 404);
 }
 
+/// The page on the services shows the head of an answer; `…` stands for what differs from bundle to bundle.
+#[tokio::test]
+async fn the_page_shows_a_head() {
+    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md")).expect("a page");
+    let shown = page.split_once("$ curl -sI localhost:8282").expect("a command").1;
+    let mut lines = shown.split_once("```").expect("an end").0.lines();
+    let path = lines.next().expect("a path");
+    let reply = Asked::new(Some(&packed("first"))).ask("HEAD", path, &[]).await;
+    assert_eq!(lines.next(), Some(&*format!("HTTP/1.1 {}", reply.status)));
+    for line in lines {
+        let (name, shown) = line.split_once(": ").expect("a header");
+        let value = reply.headers[name].to_str().expect("text");
+        let (before, after) = shown.split_once('…').unwrap_or((shown, ""));
+        assert!(value.starts_with(before) && value.ends_with(after), "{name}: {value}, and the page shows {shown}");
+        assert!(shown.contains('…') || value == shown, "{name}: {value}, and the page shows {shown}");
+    }
+}
+
 #[tokio::test]
 async fn who_has_it_gets_nothing() {
     let bytes = packed("first");
