@@ -1,5 +1,5 @@
-//! What both services do to run: they say things, and end without breaking off what is being answered. Each takes this file
-//! in as a module; copy it along.
+//! What both services do to run: they read their command lines, say things, and end without breaking off what is being
+//! answered. Each takes this file in as a module; copy it along.
 
 use std::error::Error;
 use std::io::{self, Write as _};
@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use axum::Router;
+use clap::Parser;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -18,30 +19,27 @@ pub fn say(line: impl AsRef<str>) {
     drop(writeln!(io::stderr().lock(), "{}", line.as_ref()));
 }
 
-/// Runs a service with what its command line said: help, nothing that makes sense, or options.
-pub async fn main<O>(
-    said: Result<Option<O>, String>,
-    usage: &str,
-    run: impl AsyncFnOnce(O) -> Result<(), Box<dyn Error>>,
-) -> ExitCode {
-    let options = match said {
-        Ok(Some(options)) => options,
-        Ok(None) => {
-            say(usage);
-            return ExitCode::SUCCESS;
-        }
-        Err(wrong) => {
-            say(format!("{wrong}\n{usage}"));
-            return ExitCode::from(2);
-        }
-    };
-    match run(options).await {
+/// Runs a service with its options, and says why it could not go on. A wrong command line ends it with 2, anything else that
+/// is wrong with 1.
+pub async fn main<O: Parser>(run: impl AsyncFnOnce(O) -> Result<(), Box<dyn Error>>) -> ExitCode {
+    match run(O::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(wrong) => {
             say(format!("error: {wrong}"));
             ExitCode::FAILURE
         }
     }
+}
+
+/// A time of whole seconds, of at least one.
+///
+/// # Errors
+///
+/// If it is none.
+pub fn seconds(text: &str) -> Result<Duration, &'static str> {
+    let seconds: u64 =
+        text.parse().ok().filter(|seconds| *seconds > 0).ok_or("it has to be a number of seconds, of at least 1")?;
+    Ok(Duration::from_secs(seconds))
 }
 
 /// Whether the service ends: true from the signal on that asks for it, SIGTERM or SIGINT.

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use rolec_example_authzen::loaded::Loaded;
 use rolec_example_authzen::metrics::Metrics;
-use rolec_example_authzen::options::{Options, USAGE};
+use rolec_example_authzen::options::Options;
 use rolec_example_authzen::running::{self, say};
 use rolec_example_authzen::server::{self, Service};
 use tokio::net::TcpListener;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    running::main(Options::parse(std::env::args().skip(1)), USAGE, run).await
+    running::main(run).await
 }
 
 /// Loads the bundle, answers until somebody asks the service to end, and ends.

@@ -3,125 +3,71 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// What the command line takes.
-pub const USAGE: &str = "\
-usage: rolec-example-authzen --bundle FILE [--key FILE] [--project NAME] [--at-least VERSION] [--region NAME]
-                             [--listen ADDRESS] [--url URL] [--every SECONDS] [--overrides]
+use clap::builder::{StringValueParser, TypedValueParser as _};
+use clap::{Args, Parser};
 
-  --bundle FILE       the bundle, as `rolec build` writes it for the target `mapped`
-  --key FILE          a public key: only bundles that it signed are loaded
-  --project NAME      only bundles of this project are loaded
-  --at-least VERSION  no bundle of an older version is loaded
-  --region NAME       the region that the service answers for
-  --listen ADDRESS    where to listen; 127.0.0.1:8180 otherwise
-  --url URL           how others reach the service, for its metadata
-  --every SECONDS     how often to look at the file; every 2 seconds otherwise
-  --overrides         a request may say for which day and region it asks: for plans and tests, and never where an
-                      answer lets somebody in";
+use crate::running::seconds;
 
-/// What to load, and for what.
-#[derive(Debug, Clone)]
-pub struct Loading {
-    /// The file of the bundle.
-    pub bundle: PathBuf,
-    /// The file of the public key.
-    pub key: Option<PathBuf>,
-    /// The project.
-    pub project: Option<String>,
-    /// The version that is taken at least.
-    pub at_least: Option<String>,
-    /// The region that is answered for.
-    pub region: Option<String>,
-    /// How often to look at the file.
-    pub every: Duration,
-}
-
-/// What the command line said.
-#[derive(Debug, Clone)]
+/// Decides by a bundle for whoever asks by the Authorization API 1.0 of OpenID AuthZEN.
+#[derive(Debug, Clone, Parser)]
+#[command(version)]
+#[expect(clippy::doc_markdown, reason = "the help shows it")]
 pub struct Options {
-    /// What to load.
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "the help would show it as its own")]
     pub loading: Loading,
     /// Where to listen.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8180")]
     pub listen: String,
-    /// How others reach the service.
+    /// How others reach the service, for its metadata.
+    #[arg(long, value_parser = StringValueParser::new().map(|url| url.trim_end_matches('/').to_owned()))]
     pub url: Option<String>,
-    /// Whether requests may say for which day and region they ask.
+    /// A request may say for which day and region it asks: for plans and tests, and never where an answer lets somebody in.
+    #[arg(long)]
     pub overrides: bool,
 }
 
-impl Options {
-    /// Reads the arguments after the name of the program; `None` if they ask for help.
-    ///
-    /// # Errors
-    ///
-    /// What is wrong with them.
-    pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Option<Self>, String> {
-        let every = Duration::from_secs(2);
-        let loading = Loading { bundle: PathBuf::new(), key: None, project: None, at_least: None, region: None, every };
-        let mut options = Self { loading, listen: "127.0.0.1:8180".to_owned(), url: None, overrides: false };
-        let mut arguments = arguments.into_iter();
-        while let Some(name) = arguments.next() {
-            match name.as_str() {
-                "--help" | "-h" => return Ok(None),
-                "--overrides" => options.overrides = true,
-                _ => options.set(&name, arguments.next())?,
-            }
-        }
-        if options.loading.bundle.as_os_str().is_empty() {
-            return Err("--bundle FILE is missing".to_owned());
-        }
-        Ok(Some(options))
-    }
-
-    fn set(&mut self, name: &str, value: Option<String>) -> Result<(), String> {
-        let known = ["--bundle", "--key", "--project", "--at-least", "--region", "--listen", "--url", "--every"];
-        if !known.contains(&name) {
-            return Err(format!("`{name}` is not known"));
-        }
-        let value = value.ok_or_else(|| format!("{name} needs a value"))?;
-        match name {
-            "--bundle" => self.loading.bundle = value.into(),
-            "--key" => self.loading.key = Some(value.into()),
-            "--project" => self.loading.project = Some(value),
-            "--at-least" => self.loading.at_least = Some(value),
-            "--region" => self.loading.region = Some(value),
-            "--listen" => self.listen = value,
-            "--url" => self.url = Some(value.trim_end_matches('/').to_owned()),
-            _ => {
-                let seconds = value.parse().ok().filter(|seconds| *seconds > 0);
-                let seconds = seconds.ok_or_else(|| format!("--every needs a number of seconds, and not `{value}`"))?;
-                self.loading.every = Duration::from_secs(seconds);
-            }
-        }
-        Ok(())
-    }
+/// What to load, and for what.
+#[derive(Debug, Clone, Args)]
+pub struct Loading {
+    /// The bundle, as `rolec build` writes it for the target `mapped`.
+    #[arg(long, value_name = "FILE")]
+    pub bundle: PathBuf,
+    /// A public key: only bundles that it signed are loaded.
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    /// Only bundles of this project are loaded.
+    #[arg(long, value_name = "NAME")]
+    pub project: Option<String>,
+    /// No bundle of an older version is loaded.
+    #[arg(long, value_name = "VERSION")]
+    pub at_least: Option<String>,
+    /// The region that the service answers for.
+    #[arg(long, value_name = "NAME")]
+    pub region: Option<String>,
+    /// How often to look at the file.
+    #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = seconds)]
+    pub every: Duration,
 }
 
 #[cfg(test)]
 mod tests {
+    use clap::{CommandFactory as _, Parser as _};
+
     use super::Options;
 
-    fn parse(line: &str) -> Result<Option<Options>, String> {
-        Options::parse(line.split_whitespace().map(str::to_owned))
-    }
-
     #[test]
-    fn the_command_line() {
-        let options = parse("--bundle b.rbundle --region us-east-1 --every 5 --url https://pdp.example/");
-        let options = options.ok().flatten();
-        let region = options.as_ref().and_then(|options| options.loading.region.as_deref());
-        assert_eq!(region, Some("us-east-1"));
-        assert_eq!(options.as_ref().map(|options| options.loading.every.as_secs()), Some(5));
-        assert_eq!(options.as_ref().and_then(|options| options.url.as_deref()), Some("https://pdp.example"));
-        assert_eq!(options.map(|options| options.overrides), Some(false));
-        assert!(matches!(parse("--help"), Ok(None)));
-        for (line, wrong) in [
-            ("", "--bundle FILE is missing"),
-            ("--bundle", "--bundle needs a value"),
-            ("--bundle b --every 0", "--every needs a number of seconds, and not `0`"),
-            ("--bundel b", "`--bundel` is not known"),
-        ] {
-            assert_eq!(parse(line).err().as_deref(), Some(wrong));
+    fn the_command_line() -> Result<(), clap::Error> {
+        Options::command().debug_assert();
+        let parse = |line: &str| Options::try_parse_from(std::iter::once("service").chain(line.split_whitespace()));
+        let options = parse("--bundle b.rbundle --region us-east-1 --every 5 --url https://pdp.example/")?;
+        assert_eq!(options.loading.region.as_deref(), Some("us-east-1"));
+        assert_eq!(options.loading.every.as_secs(), 5);
+        assert_eq!(options.url.as_deref(), Some("https://pdp.example"));
+        assert!(!options.overrides);
+        for line in ["", "--bundle", "--bundle b --every 0", "--bundel b"] {
+            assert!(parse(line).is_err_and(|error| error.exit_code() == 2), "{line}");
         }
+        Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use rolec_example_opa_bundles::options::{Options, USAGE};
+use rolec_example_opa_bundles::options::Options;
 use rolec_example_opa_bundles::published::Publisher;
 use rolec_example_opa_bundles::running::{self, say};
 use rolec_example_opa_bundles::server::{self, Service};
@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    running::main(Options::parse(std::env::args().skip(1)), USAGE, run).await
+    running::main(run).await
 }
 
 /// Reads the bundle, gives it away until somebody asks the service to end, and ends.
