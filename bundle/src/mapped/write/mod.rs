@@ -164,6 +164,14 @@ impl<'d> Writer<'d> {
     }
 
     fn sets_and_scopes(&mut self) -> Result<(), Error> {
+        // What a role holds lies beside the sets of its grants, since who asks for the one goes on to the others.
+        let (document, held) = (self.document, roles::Held::new(self.document));
+        for (role, at) in document.roles.iter().zip(0..) {
+            self.set(held.by_roles([at]).into_iter())?;
+            for grant in &role.grants {
+                self.set(document.sets[grant.set as usize].iter())?;
+            }
+        }
         for set in &self.document.sets {
             let start = self.set(set.iter())?;
             self.content.sets.push(start);
