@@ -42,7 +42,8 @@ pub struct Bundle {
 
 impl Bundle {
     /// Maps a file into memory. The fast digest over the content is checked, so that a file that was cut off or changed
-    /// by accident is refused; against changes on purpose see [`Bundle::verify`].
+    /// by accident is refused; against changes on purpose see [`Bundle::verify`]. Up to four threads work it out of files of
+    /// more than 16 MB, and end before this does.
     ///
     /// The file must stay as it is while the bundle is open: replace it by renaming another over it, as `rolec build`
     /// does, and never write into it. Where that can't be promised, use [`Bundle::read`].
