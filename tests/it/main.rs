@@ -27,6 +27,8 @@ mod reference;
 mod regressions;
 mod same;
 mod scratch;
+#[path = "../../bundle/tests/it/seal.rs"]
+mod seal;
 mod seeds;
 mod subjects;
 mod targets;

@@ -6,7 +6,11 @@ use std::sync::LazyLock;
 use rolec_bundle::{
     Bundle, Call, Document, OnObject, Outcome, Place, Provenance, Request, State, Subject, SubjectId, Target, Value, mapped,
 };
-use xxhash_rust::xxh3::xxh3_64;
+
+pub(crate) use self::seal::seal;
+
+#[path = "seal.rs"]
+mod seal;
 
 /// The bundles that are spoiled.
 static SOUND: LazyLock<[Vec<u8>; 2]> = LazyLock::new(|| {
@@ -16,17 +20,6 @@ static SOUND: LazyLock<[Vec<u8>; 2]> = LazyLock::new(|| {
 
 /// How many of each kind of thing are asked about.
 const SOME: usize = 3;
-
-/// Makes the fast digest and the length right again, so that what was spoiled is really read.
-pub(crate) fn seal(bytes: &mut [u8]) {
-    let length = bytes.len() as u64;
-    if bytes.len() >= 64 {
-        bytes[16..24].copy_from_slice(&length.to_le_bytes());
-        let pieces: Vec<u8> = bytes[32..].chunks(1 << 20).flat_map(|piece| xxh3_64(piece).to_le_bytes()).collect();
-        let digest = xxh3_64(&pieces);
-        bytes[24..32].copy_from_slice(&digest.to_le_bytes());
-    }
-}
 
 /// Takes bytes for a mapped bundle; whether they were one, and whether it allowed anything.
 pub(crate) fn mapped(bytes: &[u8]) -> (bool, bool) {

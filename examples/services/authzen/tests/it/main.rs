@@ -7,4 +7,6 @@ mod given;
 mod http;
 mod process;
 mod reload;
+#[path = "../../../../../bundle/tests/it/seal.rs"]
+mod seal;
 mod search;
