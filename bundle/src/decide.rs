@@ -7,7 +7,7 @@ use crate::decision::{Because, Decision, Granted};
 use crate::held::{Given, Held};
 use crate::limits::STEPS;
 use crate::mapped::layout::flag;
-use crate::mapped::sets::{self, Bit};
+use crate::mapped::sets::Bit;
 use crate::mapped::{Corrupt, part, some};
 use crate::question::{
     ApplicationId, BackfillId, ConditionId, DivisionId, ObjectId, OnObject, PermissionId, Place, Request, RoleId, ScopeId,
@@ -117,7 +117,7 @@ impl<'b> State<'b> {
     ) -> Result<Option<ApplicationId>, Corrupt> {
         for (row, id) in self.tables.applications.iter().zip(0..) {
             if row.flags.get() & flag::APPLICATION_OPEN != 0
-                && self.set_has(row.owns.get(), permission)?
+                && self.tables.set_has(row.owns.get(), permission)?
                 && !self.holds_any(user, row.owns.get(), steps)?
             {
                 return Ok(Some(ApplicationId(id)));
@@ -128,8 +128,7 @@ impl<'b> State<'b> {
 
     /// Whether some role of a subject has one of some permissions, wherever and under whatever condition.
     fn holds_any(&self, subject: SubjectId, set: u32, steps: &mut Steps) -> Result<bool, Corrupt> {
-        let start = self.tables.sets.get(set as usize).ok_or(Corrupt)?.get();
-        for permission in sets::ids(self.tables.bits, start, self.permissions)? {
+        for permission in self.tables.set(set, self.permissions)? {
             let bit = Bit::new(permission, self.permissions);
             if self.roles_of(subject, Some(bit), |held| self.given_by(held.role, bit, steps, |_, _| Ok(true)))? {
                 return Ok(true);
@@ -155,7 +154,7 @@ impl<'b> State<'b> {
             OnObject::Known(object) => {
                 let row = self.tables.objects.get(object.0 as usize).ok_or(Corrupt)?;
                 for guard in part(self.tables.lists, row.guards, row.guards_count)? {
-                    if self.set_has(guard.get(), permission)? {
+                    if self.tables.set_has(guard.get(), permission)? {
                         let reads = self.reads(subject, object)?;
                         return Ok(if reads { because } else { Because::NotReader { object } });
                     }

@@ -3,7 +3,8 @@
 use zerocopy::little_endian::U32;
 
 use crate::decision::Through;
-use crate::mapped::layout::{Assignment, Change, Grant, NONE, OldOption, Terms, flag};
+use crate::mapped::layout::{Change, NONE, OldOption, Terms, flag};
+use crate::mapped::numbers::Numbers;
 use crate::mapped::sets::Bit;
 use crate::mapped::{Corrupt, between, part, row_and_next};
 use crate::question::{ApplicationId, DivisionId, GroupId, SubjectId};
@@ -66,9 +67,9 @@ impl<'b> State<'b> {
         if by_membership {
             let replaced = !options.is_empty() && permission.map_or(Ok(false), |bit| self.replaced(options, bit))?;
             let inherited = part(self.tables.inherited, shared.inherited, shared.inherited_count)?;
-            for row in inherited.iter().filter(|_| !replaced) {
-                let through = Through::Group(GroupId(row.group.get()));
-                if visit(Held { role: row.role.get(), scope: row.scope.get(), through })? {
+            for row in Numbers::new(inherited).rows().filter(|_| !replaced) {
+                let [role, scope, group] = row?;
+                if visit(Held { role, scope, through: Through::Group(GroupId(group)) })? {
                     return Ok(true);
                 }
             }
@@ -133,14 +134,7 @@ impl<'b> State<'b> {
     /// Whether an application has a permission.
     pub(crate) fn owns(&self, application: u32, permission: Bit) -> Result<bool, Corrupt> {
         let application = self.tables.applications.get(application as usize).ok_or(Corrupt)?;
-        self.set_has(application.owns.get(), permission)
-    }
-
-    /// Whether a set has a permission.
-    #[inline]
-    pub(crate) fn set_has(&self, set: u32, permission: Bit) -> Result<bool, Corrupt> {
-        let start = self.tables.sets.get(set as usize).ok_or(Corrupt)?.get();
-        permission.is_in(self.tables.bits, start)
+        self.tables.set_has(application.owns.get(), permission)
     }
 
     /// Visits what a role grants and has gained by now of a permission.
@@ -154,51 +148,65 @@ impl<'b> State<'b> {
     ) -> Visit {
         let [row, next] = row_and_next(self.tables.roles, role)?;
         steps.take(1)?;
-        if !permission.is_in(self.tables.bits, row.held.get())? {
+        if !permission.may_be_in(&row.blocks) {
             return Ok(false);
         }
-        let grants = between(self.tables.grants, row.grants, next.grants)?;
-        steps.take(grants.len())?;
-        for grant in grants {
-            if self.set_has(grant.set.get(), permission)? {
-                let terms = self.tables.terms.get(grant.terms.get() as usize).ok_or(Corrupt)?;
-                if visit(Given { terms, backfill: None }, steps)? {
-                    return Ok(true);
-                }
-            }
+        if self.given(between(self.tables.grants, row.grants, next.grants)?, None, permission, steps, &mut visit)? {
+            return Ok(true);
         }
         if row.calendars.get() & self.calendar_bit == 0 {
             return Ok(false);
         }
         for change in self.changes_of(role) {
-            let gains = part(self.tables.gains, change.gains, change.gains_count)?;
-            steps.take(1 + gains.len())?;
-            for gain in gains {
-                if self.set_has(gain.set.get(), permission)? {
-                    let terms = self.tables.terms.get(gain.terms.get() as usize).ok_or(Corrupt)?;
-                    if visit(Given { terms, backfill: Some(change.backfill.get()) }, steps)? {
-                        return Ok(true);
-                    }
+            steps.take(1)?;
+            let gains = part(self.tables.grants, change.gains, change.gains_count)?;
+            if self.given(gains, Some(change.backfill.get()), permission, steps, &mut visit)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Visits those of some grants or gains that have a permission.
+    #[inline]
+    fn given(
+        &self,
+        grants: &[u8],
+        backfill: Option<u32>,
+        permission: Bit,
+        steps: &mut Steps,
+        visit: &mut impl FnMut(Given<'b>, &mut Steps) -> Visit,
+    ) -> Visit {
+        for grant in Numbers::new(grants).rows() {
+            let [set, terms] = grant?;
+            steps.take(1)?;
+            if self.tables.set_has(set, permission)? {
+                let terms = self.tables.terms.get(terms as usize).ok_or(Corrupt)?;
+                if visit(Given { terms, backfill }, steps)? {
+                    return Ok(true);
                 }
             }
         }
         Ok(false)
     }
 
-    /// All grants of a role, and what it has gained by now, with the backfills.
-    pub(crate) fn all_given_by(
-        &self,
-        role: u32,
-    ) -> Result<impl Iterator<Item = Result<(&'b Grant, Option<u32>), Corrupt>>, Corrupt> {
+    /// All grants of a role, and what it has gained by now, each with its set.
+    pub(crate) fn all_given_by(&self, role: u32) -> Result<impl Iterator<Item = Result<(u32, Given<'b>), Corrupt>>, Corrupt> {
         let [row, next] = row_and_next(self.tables.roles, role)?;
-        let grants = between(self.tables.grants, row.grants, next.grants)?.iter().map(|grant| Ok((grant, None)));
         let tables = self.tables;
+        let given = move |grants: &'b [u8], backfill: Option<u32>| {
+            Numbers::new(grants).rows().map(move |grant| {
+                let [set, terms] = grant?;
+                let terms = tables.terms.get(terms as usize).ok_or(Corrupt)?;
+                Ok((set, Given { terms, backfill }))
+            })
+        };
         let gains = self.changes_of(role).flat_map(move |change| {
-            let gains = part(tables.gains, change.gains, change.gains_count);
+            let gains = part(tables.grants, change.gains, change.gains_count);
             let (gains, fault) = gains.map_or((&[][..], Some(Err(Corrupt))), |gains| (gains, None));
-            gains.iter().map(|gain| Ok((gain, Some(change.backfill.get())))).chain(fault)
+            given(gains, Some(change.backfill.get())).chain(fault)
         });
-        Ok(grants.chain(gains))
+        Ok(given(between(tables.grants, row.grants, next.grants)?, None).chain(gains))
     }
 
     /// What a role has gained by now.
@@ -222,9 +230,10 @@ impl<'b> State<'b> {
     }
 }
 
-fn assigned(rows: &[Assignment], through: Through, visit: &mut impl FnMut(Held) -> Visit) -> Visit {
-    for row in rows {
-        if visit(Held { role: row.role.get(), scope: row.scope.get(), through })? {
+fn assigned(bytes: &[u8], through: Through, visit: &mut impl FnMut(Held) -> Visit) -> Visit {
+    for row in Numbers::new(bytes).rows() {
+        let [role, scope] = row?;
+        if visit(Held { role, scope, through })? {
             return Ok(true);
         }
     }

@@ -6,6 +6,7 @@ use crate::Error;
 use crate::held::{Given, Held};
 use crate::limits::{QUERY_STEPS, STEPS};
 use crate::mapped::layout::{KindId, NONE, fact};
+use crate::mapped::numbers::Numbers;
 use crate::mapped::{Corrupt, part, sets, some};
 use crate::question::{DivisionId, GroupId, LicenseId, ObjectId, PermissionId, Place, RoleId, SubjectId, UserId};
 use crate::state::State;
@@ -197,19 +198,22 @@ impl<'b> State<'b> {
         let mut steps = Steps::new(STEPS);
         let mut called: BTreeMap<u32, (u32, u32)> = BTreeMap::new();
         self.roles_of(subject, None, |held| {
-            for pair in self.called_by(held.role, &mut steps)?.chunks(2) {
+            for pair in self.called_by(held.role, &mut steps)?.rows() {
                 steps.take(1)?;
-                let [license, permission] = pair else { return Err(Corrupt) };
-                let cause = (permission.get(), held.role);
-                called.entry(license.get()).and_modify(|own| *own = cause.min(*own)).or_insert(cause);
+                let [license, permission] = pair?;
+                let cause = (permission, held.role);
+                called.entry(license).and_modify(|own| *own = cause.min(*own)).or_insert(cause);
             }
             Ok(false)
         })?;
         let mut included = Vec::new();
         for license in called.keys() {
             let cheaper = self.tables.fact(KindId::License, *license, fact::INCLUDES)?.unwrap_or_default();
-            steps.take(cheaper.len())?;
-            included.extend(cheaper.iter().map(|own| own.get()));
+            steps.take(cheaper.bytes().len())?;
+            for own in cheaper.rows() {
+                let [own] = own?;
+                included.push(own);
+            }
         }
         included.sort_unstable();
         let paid = called.into_iter().filter(|(license, _)| included.binary_search(license).is_err());
@@ -223,15 +227,15 @@ impl<'b> State<'b> {
     }
 
     /// The licences that a role calls for by now, each followed by the permission that calls for it.
-    fn called_by(&self, role: u32, steps: &mut Steps) -> Result<&'b [zerocopy::little_endian::U32], Corrupt> {
+    fn called_by(&self, role: u32, steps: &mut Steps) -> Result<Numbers<'b>, Corrupt> {
         let mut changed = None;
         for change in self.changes_of(role) {
             steps.take(1)?;
             changed = some(change.licenses).map(|_| change).or(changed);
         }
-        steps.take(1 + self.tables.facts_of(KindId::Role, role)?.len())?;
+        steps.take(1 + self.tables.facts_of(KindId::Role, role)?.bytes().len())?;
         match changed {
-            Some(change) => part(self.tables.lists, change.licenses, change.licenses_count),
+            Some(change) => part(self.tables.said, change.licenses, change.licenses_count).map(Numbers::new),
             None => Ok(self.tables.fact(KindId::Role, role, fact::LICENSES)?.unwrap_or_default()),
         }
     }

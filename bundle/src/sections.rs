@@ -11,7 +11,7 @@ const TABLE: usize = 72;
 const ROW: usize = 24;
 
 /// The names of sections in the page on the format, from section 1 on.
-const NAMES: [&str; 38] = [
+const NAMES: [&str; 37] = [
     "head",
     "kinds",
     "strings",
@@ -29,7 +29,7 @@ const NAMES: [&str; 38] = [
     "calendars",
     "epochs",
     "changes",
-    "gains",
+    "pilots",
     "regions",
     "users",
     "memberships",
@@ -47,8 +47,7 @@ const NAMES: [&str; 38] = [
     "edges",
     "lists",
     "facts",
-    "fact words",
-    "pilots",
+    "said",
     "inherited",
 ];
 

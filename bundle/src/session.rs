@@ -3,10 +3,11 @@
 use crate::conditions;
 use crate::decide::Asked;
 use crate::decision::{Because, Decision, Granted, Through};
+use crate::held::Given;
 use crate::limits::{SESSION_WAYS, STEPS};
 use crate::mapped::Corrupt;
 use crate::mapped::layout::{KindId, NONE, Terms, flag};
-use crate::mapped::sets::{self, Bit};
+use crate::mapped::sets::Bit;
 use crate::question::{ApplicationId, BackfillId, ConditionId, OnObject, PermissionId, Place, RoleId, ScopeId, SubjectId};
 use crate::state::State;
 use crate::steps::Steps;
@@ -85,11 +86,10 @@ impl<'s, 'b> Builder<'s, 'b> {
         state.roles_of(subject, None, |held| {
             self.steps.take(1)?;
             for grant in state.all_given_by(held.role)? {
-                let (grant, backfill) = grant?;
+                let (set, Given { terms, backfill }) = grant?;
                 self.steps.take(1)?;
-                let terms = state.tables.terms.get(grant.terms.get() as usize).ok_or(Corrupt)?;
                 let source = Source::Role { role: held.role, through: held.through, scope: terms.scope.get(), backfill };
-                self.grant(grant.set.get(), (held.scope, terms), source, |permission| counts(held.through, permission))?;
+                self.grant(set, (held.scope, terms), source, |permission| counts(held.through, permission))?;
             }
             Ok(false)
         })?;
@@ -109,8 +109,7 @@ impl<'s, 'b> Builder<'s, 'b> {
         let (assigned, granted) = (everywhere(assigned)?, everywhere(terms.scope.get())?);
         let number = u32::try_from(self.sources.len()).map_err(|_| Corrupt)?;
         self.sources.push(source);
-        let start = state.tables.sets.get(set as usize).ok_or(Corrupt)?.get();
-        for permission in sets::ids(state.tables.bits, start, state.permissions)? {
+        for permission in state.tables.set(set, state.permissions)? {
             if self.held.len() >= SESSION_WAYS {
                 return Err(Corrupt);
             }
@@ -134,8 +133,7 @@ impl<'s, 'b> Builder<'s, 'b> {
         let mut held: Vec<u32> = self.held.iter().map(|(permission, _)| *permission).collect();
         held.sort_unstable();
         for (row, application) in open {
-            let start = state.tables.sets.get(row.owns.get() as usize).ok_or(Corrupt)?.get();
-            let mut owned = sets::ids(state.tables.bits, start, state.permissions)?;
+            let mut owned = state.tables.set(row.owns.get(), state.permissions)?;
             if owned.clone().any(|permission| held.binary_search(&permission).is_ok()) {
                 continue;
             }

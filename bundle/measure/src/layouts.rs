@@ -18,9 +18,8 @@ pub(crate) fn compare(document: &Document, state: &State<'_>) -> std::io::Result
     };
     let truth: Vec<bool> = keys.iter().take(2000).map(|(role, permission)| expected(*role, *permission)).collect();
     let check = |has: &dyn Fn(&(usize, u32)) -> bool| keys.iter().zip(&truth).all(|(key, truth)| has(key) == *truth);
-    for (what, size, layout) in
-        [sorted(document), hashed(document), bitmaps(document), shared(document), wide(document), lanes(document)]
-    {
+    let layouts = [sorted, hashed, bitmaps, shared, wide, lanes, shared_lanes];
+    for (what, size, layout) in layouts.map(|layout| layout(document)) {
         assert!(check(&*layout), "{what} is wrong");
         tell(&format!("one role: {what}"), median(&keys, |key| layout(key)), "ns")?;
         tell("    bytes", mega(size), "MB")?;
@@ -145,37 +144,67 @@ fn wide(document: &Document) -> Layout<'_> {
     ("a set of all that it holds, in 64 blocks of words", size, Box::new(has))
 }
 
-/// The set of all that a role holds, as lanes and blocks of eight bits: what the format has before grants.
+/// The set of all that a role holds, as lanes and blocks of eight bits: what the format has for users.
 fn lanes(document: &Document) -> Layout<'_> {
     let lanes = document.permissions.len().div_ceil(512);
     let (mut bytes, mut roles) = (Vec::<u8>::new(), Vec::new());
     for own in held(document) {
         roles.push(bytes.len());
-        let start = bytes.len();
-        bytes.resize(start + 8 * lanes, 0);
-        let mut last = None;
-        for (own, _) in own {
-            let block = usize::from(own / 8);
-            if last != Some(block) {
-                bytes[start + block / 8] |= 1 << (block % 8);
-                bytes.push(0);
-                last = Some(block);
-            }
-            let at = bytes.len() - 1;
-            bytes[at] |= 1 << (own % 8);
-        }
+        add_set(&mut bytes, own.iter().map(|(permission, _)| u32::from(*permission)), lanes);
     }
     let size = roles.len() * 4 + bytes.len();
-    let has = move |(role, permission): &(usize, u32)| {
-        let set = &bytes[roles[*role]..];
-        let block = *permission as usize / 8;
-        let lane = |at: usize| u64::from_le_bytes(set[8 * at..8 * at + 8].try_into().unwrap_or_default());
-        let own = lane(block / 64);
-        let before: u32 = (0..block / 64).map(|at| lane(at).count_ones()).sum();
-        let before = before + (own & ((1 << (block % 64)) - 1)).count_ones();
-        own >> (block % 64) & 1 == 1 && set[8 * lanes + before as usize] >> (permission % 8) & 1 == 1
-    };
+    let has = move |(role, permission): &(usize, u32)| set_has(&bytes[roles[*role]..], lanes, *permission as usize);
     ("a set of all that it holds, in lanes of bytes", size, Box::new(has))
+}
+
+/// The lanes of all that a role holds, and shared sets as lanes and blocks of eight bits: what the format has for roles.
+fn shared_lanes(document: &Document) -> Layout<'_> {
+    let lanes = document.permissions.len().div_ceil(512);
+    let (mut bytes, mut sets) = (Vec::<u8>::new(), Vec::new());
+    for set in &document.sets {
+        sets.push(bytes.len());
+        add_set(&mut bytes, set.iter(), lanes);
+    }
+    let (mut roles, mut starts, mut grants) = (Vec::<u8>::new(), vec![0], Vec::new());
+    for (role, own) in document.roles.iter().zip(held(document)) {
+        add_set(&mut roles, own.iter().map(|(permission, _)| u32::from(*permission)), lanes);
+        roles.truncate(starts.len() * 8 * lanes);
+        grants.extend(role.grants.iter().map(|grant| grant.set as usize));
+        starts.push(grants.len());
+    }
+    let size = roles.len() + starts.len() * 8 + grants.len() * 8 + sets.len() * 4 + bytes.len();
+    let has = move |(role, permission): &(usize, u32)| {
+        let (block, permission) = (*permission as usize / 8, *permission as usize);
+        let has = |set: &usize| set_has(&bytes[sets[*set]..], lanes, permission);
+        roles[role * 8 * lanes + block / 8] >> (block % 8) & 1 == 1 && grants[starts[*role]..starts[role + 1]].iter().any(has)
+    };
+    ("the lanes of such a set, and shared sets in such lanes", size, Box::new(has))
+}
+
+/// Adds a set, as lanes and blocks of eight bits; permissions ascend but for some that are there twice.
+fn add_set(bytes: &mut Vec<u8>, permissions: impl Iterator<Item = u32>, lanes: usize) {
+    let start = bytes.len();
+    bytes.resize(start + 8 * lanes, 0);
+    let mut last = None;
+    for own in permissions {
+        let block = own as usize / 8;
+        if last != Some(block) {
+            bytes[start + block / 8] |= 1 << (block % 8);
+            bytes.push(0);
+            last = Some(block);
+        }
+        let at = bytes.len() - 1;
+        bytes[at] |= 1 << (own % 8);
+    }
+}
+
+fn set_has(set: &[u8], lanes: usize, permission: usize) -> bool {
+    let block = permission / 8;
+    let lane = |at: usize| u64::from_le_bytes(set[8 * at..8 * at + 8].try_into().unwrap_or_default());
+    let own = lane(block / 64);
+    let before: u32 = (0..block / 64).map(|at| lane(at).count_ones()).sum();
+    let before = before + (own & ((1 << (block % 64)) - 1)).count_ones();
+    own >> (block % 64) & 1 == 1 && set[8 * lanes + before as usize] >> (permission % 8) & 1 == 1
 }
 
 /// Shared sets with a summary of 64 blocks.

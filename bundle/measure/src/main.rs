@@ -66,25 +66,47 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 #[expect(clippy::cast_precision_loss, reason = "sizes")]
 fn sizes(document: &Document, bytes: &[u8]) -> Result<(), Box<dyn Error>> {
-    let roles = document.roles.iter().flat_map(|role| &role.grants);
-    let grants: u64 = roles.map(|grant| document.sets[grant.set as usize].len()).sum();
-    tell("permissions that roles hold", grants as f64, "")?;
+    let grants = held_by_roles(document) as f64;
+    tell("permissions that roles hold", grants, "")?;
     tell("size of the file", bytes.len() as f64 / 1e6, "MB")?;
-    tell("of it for each permission that a role holds", bytes.len() as f64 / grants as f64, "bytes")?;
-    // The sets of grants lie among those that make decisions quick: without roles that hold something there are no others.
+    tell("of it for each permission that a role holds", bytes.len() as f64 / grants, "bytes")?;
+    // The sets of grants lie among those of all that users hold: without roles that hold something there are no others.
     let mut bare = document.clone();
     bare.users.clear();
     bare.old_options.clear();
     bare.roles.iter_mut().for_each(|role| role.grants.clear());
     bare.calendars.iter_mut().flatten().for_each(|epoch| epoch.changes.clear());
     let (all, bare) = (Bundle::from_bytes(bytes)?.sections(), Bundle::from_document(&bare)?.sections());
-    let of_grants = section(&all, &["grants", "gains", "terms", "sets"]) + section(&bare, &["bits"]);
-    tell("of grants, with their sets and terms", of_grants as f64 / grants as f64, "bytes")?;
+    let of_grants = section(&all, &["grants", "terms", "sets"]) + section(&bare, &["bits"]);
+    tell("    of grants, with their sets and terms", of_grants as f64 / grants, "bytes")?;
     let of_holding = section(&all, &["bits"]) - section(&bare, &["bits"]);
-    tell("of what makes decisions quick", of_holding as f64 / grants as f64, "bytes")?;
-    let names = section(&all, &["text"]);
-    tell("of names and whatever else people read", names as f64 / grants as f64, "bytes")?;
+    tell("    of sets of all that users hold", of_holding as f64 / grants, "bytes")?;
+    let names = section(&all, &["text", "facts", "said"]);
+    tell("    of names and whatever else people read", names as f64 / grants, "bytes")?;
+    let wide = widened(document, 6);
+    let (bytes, grants) = (mapped::write(&wide)?.len() as f64, held_by_roles(&wide) as f64);
+    tell("with its five neighbours for each permission: they hold", grants, "")?;
+    tell("    size of the file", bytes / 1e6, "MB")?;
+    tell("    of it for each permission that a role holds", bytes / grants, "bytes")?;
     Ok(())
+}
+
+/// How many permissions roles hold by their grants, counted by role.
+fn held_by_roles(document: &Document) -> u64 {
+    let grants = document.roles.iter().flat_map(|role| &role.grants);
+    grants.map(|grant| document.sets[grant.set as usize].len()).sum()
+}
+
+/// A document whose sets have blocks of some permissions wherever they had one of these.
+fn widened(document: &Document, by: u32) -> Document {
+    let mut wide = document.clone();
+    let count = u32::try_from(document.permissions.len()).unwrap_or(u32::MAX);
+    for set in &mut wide.sets {
+        let mut blocks: Vec<u32> = set.iter().map(|id| id / by * by).collect();
+        blocks.dedup();
+        *set = blocks.into_iter().flat_map(|first| first..(first + by).min(count)).collect();
+    }
+    wide
 }
 
 /// The bytes of some sections.

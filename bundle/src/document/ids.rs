@@ -30,7 +30,7 @@ impl IdList {
     }
 
     /// Its ids, ascending.
-    pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
+    pub fn iter(&self) -> impl Iterator<Item = u32> + Clone + '_ {
         self.runs.iter().flat_map(|(first, last)| *first..=*last)
     }
 

@@ -21,6 +21,9 @@ pub(super) const COVERED: usize = 24;
 /// Sections begin at multiples of this, a line of a cache, so that no row of up to 32 bytes lies in two when it need not.
 pub(super) const ALIGNMENT: usize = 64;
 
+/// How many lanes a set has at most, so that what it says of blocks fits well into a cache line.
+pub(crate) const LANES: u32 = 3;
+
 macro_rules! rows {
     ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* })*) => {$(
         $(#[$doc])*
@@ -60,10 +63,12 @@ rows! {
         /// The minor version of the document.
         minor: U32,
     }
-    /// The things of a kind: the string of the first one's name, how many there are, and the table of their names.
+    /// The things of a kind: the string of the first one's name, how many there are, where their facts are, and the table
+    /// of their names.
     Kind {
         first: U32,
         count: U32,
+        facts: U32,
         seed: U32,
         pilots: U32,
         pilots_count: U32,
@@ -75,18 +80,11 @@ rows! {
         start: U32,
         count: U32,
     }
-    /// A role: the set of all that it holds at some time, its grants, the calendars in which it gains something, and what
-    /// it is.
+    /// A role: its grants, the calendars in which it gains something, and the blocks of all that it holds at some time.
     Role {
-        held: U32,
         grants: U32,
         calendars: U32,
-        flags: U32,
-    }
-    /// A grant or a gain.
-    Grant {
-        set: U32,
-        terms: U32,
+        blocks: [U64; LANES as usize],
     }
     /// Where and when a grant counts.
     Terms {
@@ -124,17 +122,19 @@ rows! {
         licenses: U32,
         licenses_count: U32,
     }
-    /// A user: its own roles, the set of all that these and those of its old options hold at some time, and the set of all that
-    /// the roles hold at some time which it has by its membership.
+    /// A user: its own roles, the set of all that these and those of its old options hold at some time, the set of all that
+    /// the roles hold at some time which it has by its membership, and this.
     User {
         assigned: U32,
         held: U32,
         inherited: U32,
         membership: U32,
     }
-    /// What many users have in common: the groups that they are in, by however many steps, the roles of these, and what they
-    /// are.
+    /// What many users have in common: the groups that they are in themselves, and by however many steps, the roles of these,
+    /// and what they are.
     Membership {
+        direct: U32,
+        direct_count: U32,
         groups: U32,
         groups_count: U32,
         inherited: U32,
@@ -147,17 +147,6 @@ rows! {
         assigned_count: U32,
         above: U32,
         above_count: U32,
-    }
-    /// A role, and where it is assigned.
-    Assignment {
-        role: U32,
-        scope: U32,
-    }
-    /// A role that users have through a group, and where.
-    Inherited {
-        role: U32,
-        scope: U32,
-        group: U32,
     }
     /// A role that comes by itself.
     Automatic {
@@ -297,8 +286,8 @@ sections! {
     6 awareness: u8,
     /// By role; a last row tells where the grants of the last one end.
     7 roles: Role,
-    /// Of roles.
-    8 grants: Grant,
+    /// Of roles and changes.
+    8 grants: u8,
     /// Of grants and gains.
     9 terms: Terms,
     /// By set: where it begins.
@@ -317,8 +306,8 @@ sections! {
     16 epochs: Epoch,
     /// Of calendars, by role and epoch.
     17 changes: Change,
-    /// Of changes.
-    18 gains: Grant,
+    /// Tables of names: what picks slots, by bucket.
+    18 pilots: U16,
     /// By region: its calendar.
     19 regions: U32,
     /// By user; a last row tells where the roles of the last one end.
@@ -328,7 +317,7 @@ sections! {
     /// By group.
     22 groups: Group,
     /// Of users and groups.
-    23 assignments: Assignment,
+    23 assignments: u8,
     /// Roles that come by themselves.
     24 automatic: Automatic,
     /// By application.
@@ -351,14 +340,12 @@ sections! {
     33 edges: Edge,
     /// Lists of ids.
     34 lists: U32,
-    /// By thing: where its facts begin, and where the last one's end.
+    /// By thing of the kinds that have facts: where they begin, and where the last one's end.
     35 facts: U32,
-    /// Facts of things.
-    36 fact_words: U32,
-    /// Tables of names: what picks slots, by bucket.
-    37 pilots: U16,
+    /// Facts of things, and licences of changes.
+    36 said: u8,
     /// Of memberships.
-    38 inherited: Inherited,
+    37 inherited: u8,
 }
 
 fn place(section: &Section, length: usize) -> Result<Range<usize>, Error> {
@@ -401,7 +388,7 @@ pub(crate) enum KindId {
 
 /// What rows say in single bits and small fields.
 pub(crate) mod flag {
-    pub(crate) const ROLE_CUSTOM: u32 = 1;
+    pub(crate) const ROLE_DEFAULT: u32 = 1;
     pub(crate) const ROLE_EDITED: u32 = 2;
     pub(crate) const ROLE_IRREMOVABLE: u32 = 4;
     pub(crate) const ROLE_TO_ALL: u32 = 8;
@@ -461,7 +448,7 @@ pub(crate) mod fact {
     pub(crate) const ADDON: u32 = 3;
     pub(crate) const INCLUDES: u32 = 4;
     pub(crate) const DIGEST: u32 = 5;
-    pub(crate) const MEMBER_OF: u32 = 6;
+    pub(crate) const FLAGS: u32 = 6;
     pub(crate) const REQUIRES_ROLES: u32 = 7;
     pub(crate) const REQUIRES_ROLE_NAMES: u32 = 8;
     pub(crate) const REQUIRES_LICENSE_NAMES: u32 = 9;

@@ -8,6 +8,7 @@ mod facts;
 pub(crate) mod layout;
 mod map;
 mod names;
+pub(crate) mod numbers;
 mod read;
 pub(crate) mod sets;
 mod write;

@@ -1,12 +1,14 @@
 //! Sets of ids: a bit for each block of ids, in lanes of 64, then the bits of each block that has any. Whether an id is in a
 //! set takes two looks that lie beside each other, however large the set is.
 
+use zerocopy::IntoBytes;
+use zerocopy::little_endian::U64;
+
 use super::Corrupt;
+use super::layout::{LANES, Tables};
 
 /// How many bytes a lane has.
 const LANE: u32 = 8;
-/// How many lanes a set has at most, so that what it says of blocks fits well into a cache line.
-const LANES: u32 = 3;
 
 /// How sets of some kind of things are laid out, which follows from how many things there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +43,7 @@ impl Shape {
 pub(crate) struct Bit {
     /// The bit of the block in its lane; none for an id that no set can have.
     block: u64,
-    /// Where the lane is, and where its count, from the beginning of the set; the first lane's is masked out.
+    /// The lane, and where its count is, from the beginning of the set; the first lane's is masked out.
     lane: u32,
     count: u32,
     count_mask: u8,
@@ -65,14 +67,20 @@ impl Bit {
         #[expect(clippy::cast_possible_truncation, reason = "less than 32")]
         let width = width as u8;
         let (count, count_mask) = if lane == 0 { (0, 0) } else { (shape.lanes * LANE + lane - 1, u8::MAX) };
-        Self { block, lane: lane * LANE, count, count_mask, byte: shape.head() + byte, mask: 1 << (id & 7), width }
+        Self { block, lane, count, count_mask, byte: shape.head() + byte, mask: 1 << (id & 7), width }
+    }
+
+    /// Whether lanes have the block of the id, so that a set with these lanes may have the id.
+    #[inline]
+    pub(crate) fn may_be_in(self, lanes: &[U64]) -> bool {
+        lanes.get(self.lane as usize).is_some_and(|lane| lane.get() & self.block != 0)
     }
 
     /// Whether a set that begins at a place has the id.
     #[inline]
     pub(crate) fn is_in(self, bytes: &[u8], start: u32) -> Result<bool, Corrupt> {
         let set = bytes.get(start as usize..).ok_or(Corrupt)?;
-        let lane = u64::from_le_bytes(*set.get(self.lane as usize..).and_then(<[u8]>::first_chunk).ok_or(Corrupt)?);
+        let lane = u64::from_le_bytes(*set.get((self.lane * LANE) as usize..).and_then(<[u8]>::first_chunk).ok_or(Corrupt)?);
         if lane & self.block == 0 {
             return Ok(false);
         }
@@ -80,6 +88,19 @@ impl Bit {
         let before = (lane & (self.block - 1)).count_ones() + u32::from(count);
         let byte = set.get(((before as usize) << self.width) + self.byte as usize).ok_or(Corrupt)?;
         Ok(byte & self.mask != 0)
+    }
+}
+
+impl<'b> Tables<'b> {
+    /// Whether a set of permissions has one.
+    #[inline]
+    pub(crate) fn set_has(&self, set: u32, permission: Bit) -> Result<bool, Corrupt> {
+        permission.is_in(self.bits, self.sets.get(set as usize).ok_or(Corrupt)?.get())
+    }
+
+    /// The permissions of a set, ascending.
+    pub(crate) fn set(&self, set: u32, shape: Shape) -> Result<impl Iterator<Item = u32> + Clone + use<'b>, Corrupt> {
+        ids(self.bits, self.sets.get(set as usize).ok_or(Corrupt)?.get(), shape)
     }
 }
 
@@ -101,27 +122,34 @@ pub(crate) fn ids(bytes: &[u8], start: u32, shape: Shape) -> Result<impl Iterato
     }))
 }
 
-/// The bytes of a set; ids ascend.
-pub(super) fn bytes(ids: impl Iterator<Item = u32>, shape: Shape) -> Vec<u8> {
-    let mut lanes = vec![0_u64; shape.lanes as usize];
-    let mut blocks: Vec<u8> = Vec::new();
+/// The lanes of a set, with those that it does not need.
+pub(super) fn lanes(ids: impl Iterator<Item = u32>, shape: Shape) -> [U64; LANES as usize] {
+    let mut lanes = [0_u64; LANES as usize];
     for id in ids {
-        let number = (id >> shape.shift) as usize;
-        let (lane, bit) = (number / 64, 1_u64 << (number % 64));
-        if lanes[lane] & bit == 0 {
-            lanes[lane] |= bit;
+        let number = id >> shape.shift;
+        lanes[(number / 64) as usize] |= 1 << (number % 64);
+    }
+    lanes.map(U64::new)
+}
+
+/// The bytes of a set; ids ascend.
+pub(super) fn bytes(ids: impl Iterator<Item = u32> + Clone, shape: Shape) -> Vec<u8> {
+    let lanes = &lanes(ids.clone(), shape)[..shape.lanes as usize];
+    let counts = lanes.iter().scan(0_u32, |before, lane| {
+        let count = *before;
+        *before += lane.get().count_ones();
+        u8::try_from(count).ok()
+    });
+    let mut blocks: Vec<u8> = Vec::new();
+    let mut last = None;
+    for id in ids {
+        if last.replace(id >> shape.shift) != Some(id >> shape.shift) {
             blocks.resize(blocks.len() + shape.width(), 0);
         }
         let at = blocks.len() - shape.width() + ((id >> 3) as usize & (shape.width() - 1));
         blocks[at] |= 1 << (id & 7);
     }
-    let counts = lanes.iter().scan(0_u32, |before, lane| {
-        let count = *before;
-        *before += lane.count_ones();
-        u8::try_from(count).ok()
-    });
-    let counts: Vec<u8> = counts.skip(1).collect();
-    lanes.into_iter().flat_map(u64::to_le_bytes).chain(counts).chain(blocks).collect()
+    lanes.as_bytes().iter().copied().chain(counts.skip(1)).chain(blocks).collect()
 }
 
 #[cfg(test)]

@@ -85,9 +85,11 @@ fn spoil(bundle: &mut [u8], (what, section): (u8, usize), at: usize, number: [u8
         return;
     }
     let (offset, length) = (number_at(bundle, entry + 8), number_at(bundle, entry + 16));
-    let words = length / 4;
-    let place = offset.saturating_add(at % words.max(1) * 4);
-    if words == 0 || place.saturating_add(4) > bundle.len() {
+    // Rows of less than four bytes are lists of numbers of any length.
+    let unit = (number_at(bundle, entry + 4) & 0xffff_ffff).clamp(1, 4);
+    let rows = length / unit;
+    let place = offset.saturating_add(at % rows.max(1) * unit);
+    if rows == 0 || place.saturating_add(4) > bundle.len() {
         return;
     }
     match what % 8 {
@@ -101,7 +103,7 @@ fn spoil(bundle: &mut [u8], (what, section): (u8, usize), at: usize, number: [u8
         }
         2 => bundle[entry + 8..entry + 12].copy_from_slice(&number),
         3 => bundle[entry + 16..entry + 20].copy_from_slice(&number),
-        _ => bundle[place..place + 4].copy_from_slice(&number),
+        _ => bundle[place..place + unit].copy_from_slice(&number[..unit]),
     }
 }
 

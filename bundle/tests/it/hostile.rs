@@ -123,14 +123,26 @@ fn apply(bytes: &mut Vec<u8>, change: &Change) {
         }
         // Each section alike, however short it is.
         Change::Row(section, at, number) => {
-            let entry = 72 + section.index(38) * 24;
-            let (offset, length) = (number_at(bytes, entry + 8), number_at(bytes, entry + 16));
-            if length >= 4 && offset + length <= bytes.len() {
-                let at = offset + at.index(length / 4) * 4;
-                bytes[at..at + 4].copy_from_slice(&number.to_le_bytes());
+            let (offset, length, unit) = place(bytes, section.index(sections(bytes)));
+            if length >= unit && offset + length <= bytes.len() {
+                let at = offset + at.index(length / unit) * unit;
+                bytes[at..at + unit].copy_from_slice(&number.to_le_bytes()[..unit]);
             }
         }
     }
+}
+
+/// How many sections a bundle says that it has, as far as there is room for them.
+fn sections(bytes: &[u8]) -> usize {
+    (number_at(bytes, 64) & 0xffff_ffff).clamp(1, (bytes.len() - 72) / 24)
+}
+
+/// Where a section is, how long, and how many bytes are changed at once in it: numbers, or bytes where these are lists of
+/// numbers of any length.
+fn place(bytes: &[u8], section: usize) -> (usize, usize, usize) {
+    let entry = 72 + section * 24;
+    let row = number_at(bytes, entry + 4) & 0xffff_ffff;
+    (number_at(bytes, entry + 8), number_at(bytes, entry + 16), row.clamp(1, 4))
 }
 
 fn number_at(bytes: &[u8], at: usize) -> usize {
@@ -191,13 +203,12 @@ fn every_cut_is_refused() {
 fn answering_ends() {
     let document = generate::document(3);
     let bytes = mapped::write(&document).expect("a bundle");
-    for section in 0..38 {
-        for number in [0, 1, 7, u32::MAX] {
+    for section in 0..sections(&bytes) {
+        for number in [0, 1, 7, 127, u32::MAX] {
             let mut spoiled = bytes.clone();
-            let entry = 72 + section * 24;
-            let (offset, length) = (number_at(&bytes, entry + 8), number_at(&bytes, entry + 16));
-            for at in (offset..offset + length / 4 * 4).step_by(4) {
-                spoiled[at..at + 4].copy_from_slice(&number.to_le_bytes());
+            let (offset, length, unit) = place(&bytes, section);
+            for row in spoiled[offset..offset + length].chunks_exact_mut(unit) {
+                row.copy_from_slice(&number.to_le_bytes()[..unit]);
             }
             seal(&mut spoiled);
             if let Ok(bundle) = Bundle::from_bytes(spoiled) {

@@ -9,6 +9,7 @@ use std::cell::Cell;
 use zerocopy::little_endian::U32;
 
 use super::layout::{KindId, Span, Tables, fact, flag, node};
+use super::numbers::Numbers;
 use super::sets::{self, Shape};
 use super::{Corrupt, part, some};
 use crate::document::{
@@ -95,20 +96,26 @@ impl<'b> Reader<'_, 'b> {
     }
 
     /// A fact; looking for it counts too.
-    fn fact(&self, kind: KindId, id: u32, key: u32) -> Read<Option<&'b [U32]>> {
-        self.take(self.tables.facts_of(kind, id)?.len())?;
+    fn fact(&self, kind: KindId, id: u32, key: u32) -> Read<Option<Numbers<'b>>> {
+        self.take(self.tables.facts_of(kind, id)?.bytes().len())?;
         self.tables.fact(kind, id, key)
     }
 
     fn number(&self, kind: KindId, id: u32, key: u32) -> Read<Option<u32>> {
-        match self.fact(kind, id, key)? {
-            None => Ok(None),
-            Some([number]) => Ok(Some(number.get())),
-            Some(_) => Err(Corrupt),
+        match self.numbers(kind, id, key)?[..] {
+            [] => Ok(None),
+            [number] => Ok(Some(number)),
+            _ => Err(Corrupt),
         }
     }
 
     fn text(&self, kind: KindId, id: u32, key: u32) -> Read<Option<String>> {
+        let Some(said) = self.fact(kind, id, key)? else { return Ok(None) };
+        let text = str::from_utf8(said.bytes()).map_err(|_| Corrupt)?;
+        Ok(Some(text.to_owned()))
+    }
+
+    fn shared_text(&self, kind: KindId, id: u32, key: u32) -> Read<Option<String>> {
         self.number(kind, id, key)?.map(|string| self.string(U32::new(string))).transpose()
     }
 
@@ -117,9 +124,13 @@ impl<'b> Reader<'_, 'b> {
     }
 
     fn numbers(&self, kind: KindId, id: u32, key: u32) -> Read<Vec<u32>> {
-        let numbers = self.fact(kind, id, key)?.unwrap_or_default();
-        self.take(size_of_val(numbers))?;
-        Ok(numbers.iter().map(|number| number.get()).collect())
+        self.rows(self.fact(kind, id, key)?.unwrap_or_default(), |[number]| Ok(number))
+    }
+
+    /// What a list of numbers says, so many for each.
+    fn rows<const N: usize, T>(&self, numbers: Numbers<'_>, row: impl Fn([u32; N]) -> Read<T>) -> Read<Vec<T>> {
+        self.take(size_of::<T>() * numbers.bytes().len() / N)?;
+        numbers.rows().map(|numbers| row(numbers?)).collect()
     }
 
     fn names(&self, kind: KindId, id: u32, key: u32) -> Read<Vec<String>> {
@@ -173,20 +184,19 @@ impl<'b> Reader<'_, 'b> {
 
     fn sets(&self) -> Read<Vec<IdList>> {
         let shape = Shape::new(self.tables.count(KindId::Permission) as usize);
-        self.tables.sets.iter().map(|start| self.set(start.get(), shape)).collect()
+        (0..).zip(self.tables.sets).map(|(set, _)| self.set(self.tables.set(set, shape)?)).collect()
     }
 
     fn scopes(&self) -> Read<Vec<Scope>> {
         let shape = Shape::new(self.tables.count(KindId::Division) as usize);
         let scope = |start: &U32| match some(*start) {
             None => Ok(Scope::All),
-            Some(start) => self.set(start, shape).map(Scope::Divisions),
+            Some(start) => self.set(sets::ids(self.tables.bits, start, shape)?).map(Scope::Divisions),
         };
         self.tables.scopes.iter().map(scope).collect()
     }
 
-    fn set(&self, start: u32, shape: Shape) -> Read<IdList> {
-        let ids = sets::ids(self.tables.bits, start, shape)?;
+    fn set(&self, ids: impl Iterator<Item = u32> + Clone) -> Read<IdList> {
         self.take(ids.clone().count() * size_of::<u32>() / 2)?;
         ascending(ids)
     }

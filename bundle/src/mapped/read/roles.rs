@@ -4,14 +4,16 @@ use zerocopy::little_endian::U32;
 
 use super::{Read, Reader, day};
 use crate::document::{AutoAssigned, Available, Called, Change, Epoch, Grant, Role, RoleKind};
-use crate::mapped::layout::{self, KindId, NONE, fact, flag};
+use crate::mapped::layout::{self, KindId, fact, flag};
+use crate::mapped::numbers::Numbers;
 use crate::mapped::{Corrupt, between, part, row_and_next, some};
 
 impl Reader<'_, '_> {
     pub(super) fn role(&self, id: u32) -> Read<Role> {
         let [row, next] = row_and_next(self.tables.roles, id)?;
         let kind = KindId::Role;
-        let is = |flag: u32| row.flags.get() & flag != 0;
+        let flags = self.number(kind, id, fact::FLAGS)?.unwrap_or_default();
+        let is = |flag: u32| flags & flag != 0;
         let available = match self.number(kind, id, fact::AVAILABLE_AFTER)? {
             Some(after) => Some(Available::After(day(after)?)),
             None => self.number(kind, id, fact::AVAILABLE_FROM)?.map(|from| day(from).map(Available::From)).transpose()?,
@@ -24,30 +26,33 @@ impl Reader<'_, '_> {
         Ok(Role {
             auto_assigned,
             available,
-            copies: self.text(kind, id, fact::COPIES)?,
+            copies: self.shared_text(kind, id, fact::COPIES)?,
             created: self.number(kind, id, fact::CREATED)?.map(day).transpose()?,
             edited: is(flag::ROLE_EDITED),
             extends: self.names(kind, id, fact::EXTENDS)?,
             formerly: self.names(kind, id, fact::FORMERLY)?,
             grants: self.grants(between(self.tables.grants, row.grants, next.grants)?)?,
             irremovable: is(flag::ROLE_IRREMOVABLE),
-            kind: if is(flag::ROLE_CUSTOM) { RoleKind::Custom } else { RoleKind::Default },
-            licenses: called(&self.numbers(kind, id, fact::LICENSES)?)?,
+            kind: if is(flag::ROLE_DEFAULT) { RoleKind::Default } else { RoleKind::Custom },
+            licenses: self.called(self.fact(kind, id, fact::LICENSES)?.unwrap_or_default())?,
             name: self.name(kind, id)?,
-            owner: self.text(kind, id, fact::OWNER)?,
+            owner: self.shared_text(kind, id, fact::OWNER)?,
             requires_licenses: self.names(kind, id, fact::REQUIRES_LICENSE_NAMES)?,
             requires_roles: self.names(kind, id, fact::REQUIRES_ROLE_NAMES)?,
             title: self.text(kind, id, fact::TITLE)?,
         })
     }
 
-    fn grants(&self, rows: &[layout::Grant]) -> Read<Vec<Grant>> {
-        self.take(size_of_val(rows))?;
-        let grant = |row: &layout::Grant| {
-            let terms = self.tables.terms.get(row.terms.get() as usize).ok_or(Corrupt)?;
-            Ok(Grant { set: row.set.get(), scope: terms.scope.get(), condition: some(terms.condition) })
-        };
-        rows.iter().map(grant).collect()
+    fn grants(&self, bytes: &[u8]) -> Read<Vec<Grant>> {
+        self.rows(Numbers::new(bytes), |[set, terms]| {
+            let terms = self.tables.terms.get(terms as usize).ok_or(Corrupt)?;
+            Ok(Grant { set, scope: terms.scope.get(), condition: some(terms.condition) })
+        })
+    }
+
+    /// Licences and the permissions that call for them.
+    fn called(&self, numbers: Numbers<'_>) -> Read<Vec<Called>> {
+        self.rows(numbers, |[license, permission]| Ok(Called(license, permission)))
     }
 
     pub(super) fn calendars(&self) -> Read<Vec<Vec<Epoch>>> {
@@ -70,28 +75,13 @@ impl Reader<'_, '_> {
     }
 
     fn change(&self, row: &layout::Change) -> Read<Change> {
-        let licenses = if row.licenses.get() == NONE {
-            None
-        } else {
-            let list = part(self.tables.lists, row.licenses, row.licenses_count)?;
-            self.take(size_of_val(list))?;
-            Some(called(&list.iter().map(|number| number.get()).collect::<Vec<_>>())?)
-        };
+        let licenses = some(row.licenses).map(|_| part(self.tables.said, row.licenses, row.licenses_count)).transpose()?;
         Ok(Change {
             backfill: row.backfill.get(),
             estimated: row.flags.get() & flag::CHANGE_ESTIMATED != 0,
-            gains: self.grants(part(self.tables.gains, row.gains, row.gains_count)?)?,
-            licenses,
+            gains: self.grants(part(self.tables.grants, row.gains, row.gains_count)?)?,
+            licenses: licenses.map(|bytes| self.called(Numbers::new(bytes))).transpose()?,
             role: row.role.get(),
         })
     }
-}
-
-/// Licences and the permissions that call for them.
-fn called(numbers: &[u32]) -> Read<Vec<Called>> {
-    let pairs = numbers.chunks(2).map(|pair| match pair {
-        [license, permission] => Ok(Called(*license, *permission)),
-        _ => Err(Corrupt),
-    });
-    pairs.collect()
 }

@@ -3,6 +3,7 @@
 use super::{Read, Reader, ascending};
 use crate::document::{Application, Assignment, Group, Object, OldOption, Readers, Unconfigured, User};
 use crate::mapped::layout::{self, KindId, fact, flag};
+use crate::mapped::numbers::Numbers;
 use crate::mapped::{Corrupt, between, part, row_and_next};
 
 impl Reader<'_, '_> {
@@ -12,7 +13,7 @@ impl Reader<'_, '_> {
         Ok(User {
             assigned: self.assigned(between(self.tables.assignments, row.assigned, next.assigned)?)?,
             creator: shared.flags.get() & flag::MEMBER_CREATOR != 0,
-            member_of: ascending(self.numbers(KindId::User, id, fact::MEMBER_OF)?.into_iter())?,
+            member_of: self.ids(shared.direct, shared.direct_count)?,
             name: self.name(KindId::User, id)?,
         })
     }
@@ -28,9 +29,8 @@ impl Reader<'_, '_> {
         })
     }
 
-    fn assigned(&self, rows: &[layout::Assignment]) -> Read<Vec<Assignment>> {
-        self.take(size_of_val(rows))?;
-        Ok(rows.iter().map(|row| Assignment(row.role.get(), row.scope.get())).collect())
+    fn assigned(&self, bytes: &[u8]) -> Read<Vec<Assignment>> {
+        self.rows(Numbers::new(bytes), |[role, scope]| Ok(Assignment(role, scope)))
     }
 
     pub(super) fn application(&self, id: u32) -> Read<Application> {

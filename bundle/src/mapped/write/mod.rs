@@ -13,9 +13,9 @@ use zerocopy::little_endian::{U32, U64};
 use zerocopy::{FromBytes, IntoBytes};
 
 use super::digest;
-use super::facts::{self, FACT_NUMBERS};
 use super::layout::{ALIGNMENT, CONTENT_FROM, Content, Head, Header, Kind, KindId, MAGIC, NONE, Section, Span, fact, flag};
 use super::names::Table;
+use super::numbers;
 use super::sets::{self, Shape};
 use crate::document::{Awareness, IdList, Scope};
 use crate::{Document, Error, FORMAT};
@@ -45,6 +45,11 @@ pub(super) fn number(length: usize) -> Result<U32, Error> {
     u32::try_from(length).ok().filter(|number| *number != NONE).map(U32::new).ok_or(Error::TooLarge { what: "a list" })
 }
 
+/// From one place to another.
+fn span(start: usize, end: usize) -> Result<Span, Error> {
+    Ok(Span { start: number(start)?, count: number(end - start)? })
+}
+
 /// A number that may be none.
 fn optional(number: Option<u32>) -> U32 {
     U32::new(number.unwrap_or(NONE))
@@ -60,8 +65,8 @@ struct Writer<'d> {
     permissions: Shape,
     /// Sets of permissions that are there already.
     sets: HashMap<Vec<u8>, U32>,
-    /// Facts by thing.
-    facts: BTreeMap<u32, Vec<u32>>,
+    /// Facts by kind and id.
+    facts: BTreeMap<(usize, usize), Vec<u8>>,
 }
 
 impl<'d> Writer<'d> {
@@ -114,6 +119,7 @@ impl<'d> Writer<'d> {
         self.content.kinds.push(Kind {
             first,
             count,
+            facts: U32::new(NONE),
             seed: U32::new(table.seed),
             pilots: number(self.content.pilots.len())?,
             pilots_count: number(table.pilots.len())?,
@@ -160,19 +166,16 @@ impl<'d> Writer<'d> {
     fn own_list(&mut self, ids: impl Iterator<Item = u32>) -> Result<Span, Error> {
         let start = self.content.lists.len();
         self.content.lists.extend(ids.map(U32::new));
-        Ok(Span { start: number(start)?, count: number(self.content.lists.len() - start)? })
+        span(start, self.content.lists.len())
     }
 
     fn sets_and_scopes(&mut self) -> Result<(), Error> {
-        // What a role holds lies beside the sets of its grants, since who asks for the one goes on to the others.
-        let (document, held) = (self.document, roles::Held::new(self.document));
-        for (role, at) in document.roles.iter().zip(0..) {
-            self.set(held.by_roles([at]).into_iter())?;
-            for grant in &role.grants {
-                self.set(document.sets[grant.set as usize].iter())?;
-            }
+        // The sets of a role lie beside each other, since who asks for one goes on to the next.
+        let document = self.document;
+        for grant in document.roles.iter().flat_map(|role| &role.grants) {
+            self.set(document.sets[grant.set as usize].iter())?;
         }
-        for set in &self.document.sets {
+        for set in &document.sets {
             let start = self.set(set.iter())?;
             self.content.sets.push(start);
         }
@@ -188,7 +191,7 @@ impl<'d> Writer<'d> {
     }
 
     /// A set of permissions, written once; gives where it begins.
-    fn set(&mut self, ids: impl Iterator<Item = u32>) -> Result<U32, Error> {
+    fn set(&mut self, ids: impl Iterator<Item = u32> + Clone) -> Result<U32, Error> {
         let bytes = sets::bytes(ids, self.permissions);
         if let Some(start) = self.sets.get(&bytes) {
             return Ok(*start);
@@ -204,14 +207,18 @@ impl<'d> Writer<'d> {
         Ok(start)
     }
 
-    /// Says a fact of a thing.
+    /// Says a fact of a thing, as numbers.
     fn fact(&mut self, kind: KindId, id: usize, key: u32, numbers: &[u32]) -> Result<(), Error> {
-        let thing = number(self.content.kinds[kind as usize].first.get() as usize + id)?.get();
-        let count = u32::try_from(numbers.len()).ok().filter(|_| numbers.len() <= FACT_NUMBERS);
-        let count = count.ok_or(Error::TooLarge { what: "a list of a thing" })?;
-        let words = self.facts.entry(thing).or_default();
-        words.push(facts::head(key, count));
-        words.extend_from_slice(numbers);
+        let mut said = Vec::new();
+        numbers::push(&mut said, numbers);
+        self.say(kind, id, key, &said)
+    }
+
+    fn say(&mut self, kind: KindId, id: usize, key: u32, said: &[u8]) -> Result<(), Error> {
+        let length = number(said.len())?.get();
+        let facts = self.facts.entry((kind as usize, id)).or_default();
+        numbers::push(facts, &[key, length]);
+        facts.extend_from_slice(said);
         Ok(())
     }
 
@@ -220,7 +227,13 @@ impl<'d> Writer<'d> {
         if numbers.is_empty() { Ok(()) } else { self.fact(kind, id, key, numbers) }
     }
 
-    fn fact_text(&mut self, kind: KindId, id: usize, key: u32, text: Option<&'d String>) -> Result<(), Error> {
+    /// A fact that is a text of the thing's own.
+    fn fact_text(&mut self, kind: KindId, id: usize, key: u32, text: Option<&String>) -> Result<(), Error> {
+        text.map_or(Ok(()), |text| self.say(kind, id, key, text.as_bytes()))
+    }
+
+    /// A fact that is a string which many things may share.
+    fn fact_string(&mut self, kind: KindId, id: usize, key: u32, text: Option<&'d String>) -> Result<(), Error> {
         let Some(text) = text else { return Ok(()) };
         let string = self.string(text)?.get();
         self.fact(kind, id, key, &[string])
@@ -269,15 +282,19 @@ impl<'d> Writer<'d> {
         Ok(())
     }
 
-    /// The ends of lists that are told by where the next one begins.
+    /// Facts, and the ends of lists that are told by where the next one begins.
     fn end(mut self) -> Result<Vec<u8>, Error> {
-        let things: usize = self.content.kinds.iter().map(|kind| kind.count.get() as usize).sum();
-        for thing in 0..things {
-            self.content.facts.push(number(self.content.fact_words.len())?);
-            let words = self.facts.remove(&number(thing)?.get()).unwrap_or_default();
-            self.content.fact_words.extend(words.into_iter().map(U32::new));
+        for (kind, row) in self.content.kinds.iter_mut().enumerate() {
+            if self.facts.range((kind, 0)..(kind + 1, 0)).next().is_none() {
+                continue;
+            }
+            row.facts = number(self.content.facts.len())?;
+            for id in 0..row.count.get() as usize {
+                self.content.facts.push(number(self.content.said.len())?);
+                self.content.said.extend(self.facts.remove(&(kind, id)).unwrap_or_default());
+            }
         }
-        self.content.facts.push(number(self.content.fact_words.len())?);
+        self.content.facts.push(number(self.content.said.len())?);
         self.content.strings.push(number(self.content.text.len())?);
         Ok(assemble(&self.content, self.document.format.minor))
     }

@@ -1,33 +1,30 @@
 //! Roles, and what they grant.
 
+use zerocopy::FromZeros;
 use zerocopy::little_endian::U32;
 
 use super::{Writer, number};
 use crate::Error;
 use crate::document::{self, AutoAssigned, Available, Called, RoleKind};
-use crate::mapped::layout::{Automatic, Grant, KindId, NONE, Role, Terms, fact, flag};
+use crate::mapped::layout::{Automatic, KindId, NONE, Role, Terms, fact, flag};
+use crate::mapped::{numbers, sets};
 
 pub(super) fn write(writer: &mut Writer<'_>) -> Result<(), Error> {
     let gaining = gaining(writer.document);
     let held = Held::new(writer.document);
     for (at, role) in writer.document.roles.iter().enumerate() {
         let start = number(writer.content.grants.len())?;
-        for grant in &role.grants {
-            let row = writer.grant(grant)?;
-            writer.content.grants.push(row);
-        }
-        let held = writer.set(held.by_roles([number(at)?.get()]).into_iter())?;
-        let (calendars, flags) = (U32::new(gaining[at]), U32::new(flags(role)));
-        writer.content.roles.push(Role { held, grants: start, calendars, flags });
+        writer.grants(&role.grants)?;
+        let blocks = sets::lanes(held.by_roles([number(at)?.get()]).into_iter(), writer.permissions);
+        writer.content.roles.push(Role { grants: start, calendars: U32::new(gaining[at]), blocks });
         if let Some(auto) = role.auto_assigned {
             let creator = U32::new(u32::from(auto == AutoAssigned::Creator));
             writer.content.automatic.push(Automatic { role: number(at)?, creator });
         }
         role_facts(writer, at, role)?;
     }
-    let none = U32::new(0);
-    let end = Role { held: none, grants: number(writer.content.grants.len())?, calendars: none, flags: none };
-    writer.content.roles.push(end);
+    let grants = number(writer.content.grants.len())?;
+    writer.content.roles.push(Role { grants, ..Role::new_zeroed() });
     Ok(())
 }
 
@@ -74,7 +71,7 @@ impl<'d> Held<'d> {
 
 fn flags(role: &document::Role) -> u32 {
     let bit = |is: bool, flag: u32| if is { flag } else { 0 };
-    bit(role.kind == RoleKind::Custom, flag::ROLE_CUSTOM)
+    bit(role.kind == RoleKind::Default, flag::ROLE_DEFAULT)
         | bit(role.edited, flag::ROLE_EDITED)
         | bit(role.irremovable, flag::ROLE_IRREMOVABLE)
         | bit(role.auto_assigned == Some(AutoAssigned::All), flag::ROLE_TO_ALL)
@@ -83,9 +80,12 @@ fn flags(role: &document::Role) -> u32 {
 
 fn role_facts<'d>(writer: &mut Writer<'d>, at: usize, role: &'d document::Role) -> Result<(), Error> {
     let kind = KindId::Role;
+    if let flags @ 1.. = flags(role) {
+        writer.fact(kind, at, fact::FLAGS, &[flags])?;
+    }
     writer.fact_text(kind, at, fact::TITLE, role.title.as_ref())?;
-    writer.fact_text(kind, at, fact::OWNER, role.owner.as_ref())?;
-    writer.fact_text(kind, at, fact::COPIES, role.copies.as_ref())?;
+    writer.fact_string(kind, at, fact::OWNER, role.owner.as_ref())?;
+    writer.fact_string(kind, at, fact::COPIES, role.copies.as_ref())?;
     for (key, names) in [
         (fact::EXTENDS, &role.extends),
         (fact::FORMERLY, &role.formerly),
@@ -103,19 +103,26 @@ fn role_facts<'d>(writer: &mut Writer<'d>, at: usize, role: &'d document::Role) 
         Some(Available::After(day)) => writer.fact(kind, at, fact::AVAILABLE_AFTER, &[day.number()])?,
         Some(Available::From(day)) => writer.fact(kind, at, fact::AVAILABLE_FROM, &[day.number()])?,
     }
-    let called: Vec<u32> = role.licenses.iter().flat_map(|Called(license, permission)| [*license, *permission]).collect();
-    writer.fact_list(kind, at, fact::LICENSES, &called)
+    writer.fact_list(kind, at, fact::LICENSES, &called(&role.licenses))
+}
+
+/// Licences and the permissions that call for them, one after the other.
+pub(super) fn called(licenses: &[Called]) -> Vec<u32> {
+    licenses.iter().flat_map(|Called(license, permission)| [*license, *permission]).collect()
 }
 
 impl Writer<'_> {
-    /// A grant or a gain.
-    pub(super) fn grant(&mut self, grant: &document::Grant) -> Result<Grant, Error> {
-        let key = (grant.scope, grant.condition.unwrap_or(NONE));
-        let next = number(self.content.terms.len())?;
-        let terms = *self.terms.entry(key).or_insert(next);
-        if terms == next {
-            self.content.terms.push(Terms { scope: U32::new(key.0), condition: U32::new(key.1) });
+    /// Grants or gains.
+    pub(super) fn grants(&mut self, grants: &[document::Grant]) -> Result<(), Error> {
+        for grant in grants {
+            let key = (grant.scope, grant.condition.unwrap_or(NONE));
+            let next = number(self.content.terms.len())?;
+            let terms = *self.terms.entry(key).or_insert(next);
+            if terms == next {
+                self.content.terms.push(Terms { scope: U32::new(key.0), condition: U32::new(key.1) });
+            }
+            numbers::push(&mut self.content.grants, &[grant.set, terms.get()]);
         }
-        Ok(Grant { set: U32::new(grant.set), terms })
+        Ok(())
     }
 }

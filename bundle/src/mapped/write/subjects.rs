@@ -3,15 +3,15 @@
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use zerocopy::FromZeros;
 use zerocopy::little_endian::U32;
 
 use super::roles::Held;
-use super::{Writer, number};
+use super::{Writer, number, span};
 use crate::Error;
 use crate::document::{self, AutoAssigned, IdList, Readers};
-use crate::mapped::layout::{
-    Application, Assignment, Group, Inherited, KindId, Membership, Object, OldOption, Span, User, fact, flag,
-};
+use crate::mapped::layout::{Application, Group, KindId, Membership, Object, OldOption, Span, User, fact, flag};
+use crate::mapped::numbers;
 
 pub(super) fn write(writer: &mut Writer<'_>) -> Result<(), Error> {
     groups(writer)?;
@@ -21,10 +21,11 @@ pub(super) fn write(writer: &mut Writer<'_>) -> Result<(), Error> {
 }
 
 fn assigned(writer: &mut Writer<'_>, assigned: &[document::Assignment]) -> Result<Span, Error> {
-    let start = number(writer.content.assignments.len())?;
-    let rows = assigned.iter().map(|own| Assignment { role: U32::new(own.0), scope: U32::new(own.1) });
-    writer.content.assignments.extend(rows);
-    Ok(Span { start, count: number(assigned.len())? })
+    let start = writer.content.assignments.len();
+    for own in assigned {
+        numbers::push(&mut writer.content.assignments, &[own.0, own.1]);
+    }
+    span(start, writer.content.assignments.len())
 }
 
 fn groups(writer: &mut Writer<'_>) -> Result<(), Error> {
@@ -56,15 +57,13 @@ fn users(writer: &mut Writer<'_>) -> Result<(), Error> {
             Entry::Occupied(own) => *own.get(),
             Entry::Vacant(place) => *place.insert(membership(writer, &user.member_of, flags, &all_held)?),
         };
-        let assigned = assigned(writer, &user.assigned)?;
         let held = all_held.by_roles(user.assigned.iter().map(|own| own.0).chain(options.into_iter().flatten().copied()));
         let held = writer.set(held.into_iter())?;
-        writer.content.users.push(User { assigned: assigned.start, held, inherited, membership });
-        let direct: Vec<u32> = user.member_of.iter().collect();
-        writer.fact_list(KindId::User, at, fact::MEMBER_OF, &direct)?;
+        let assigned = assigned(writer, &user.assigned)?.start;
+        writer.content.users.push(User { assigned, held, inherited, membership });
     }
-    let (assigned, none) = (number(writer.content.assignments.len())?, U32::new(0));
-    writer.content.users.push(User { assigned, held: none, inherited: none, membership: none });
+    let assigned = number(writer.content.assignments.len())?;
+    writer.content.users.push(User { assigned, ..User::new_zeroed() });
     Ok(())
 }
 
@@ -73,24 +72,24 @@ fn membership(writer: &mut Writer<'_>, direct: &IdList, flags: u32, all_held: &H
     let document = writer.document;
     let groups = lineage(document, direct);
     let given = groups.iter().flat_map(|group| document.groups[*group as usize].assigned.iter().map(move |own| (own, *group)));
-    let row = |(own, group): (&document::Assignment, u32)| Inherited {
-        role: U32::new(own.0),
-        scope: U32::new(own.1),
-        group: U32::new(group),
-    };
-    let inherited = number(writer.content.inherited.len())?;
-    writer.content.inherited.extend(given.clone().map(row));
-    let inherited_count = number(given.clone().count())?;
     let by_itself = (0_u32..).zip(&document.roles).filter(|(_, role)| match role.auto_assigned {
         None => false,
         Some(AutoAssigned::All) => true,
         Some(AutoAssigned::Creator) => flags & flag::MEMBER_CREATOR != 0,
     });
-    let held = all_held.by_roles(given.map(|(own, _)| own.0).chain(by_itself.map(|(role, _)| role)));
+    let held = all_held.by_roles(given.clone().map(|(own, _)| own.0).chain(by_itself.map(|(role, _)| role)));
     let held = writer.set(held.into_iter())?;
+    let start = writer.content.inherited.len();
+    for (own, group) in given {
+        numbers::push(&mut writer.content.inherited, &[own.0, own.1, group]);
+    }
+    let Span { start: inherited, count: inherited_count } = span(start, writer.content.inherited.len())?;
+    let Span { start: direct, count: direct_count } = writer.list(direct.iter().collect())?;
     let Span { start: groups, count: groups_count } = writer.list(groups)?;
     let place = number(writer.content.memberships.len())?;
-    writer.content.memberships.push(Membership { groups, groups_count, inherited, inherited_count, flags: U32::new(flags) });
+    let flags = U32::new(flags);
+    let row = Membership { direct, direct_count, groups, groups_count, inherited, inherited_count, flags };
+    writer.content.memberships.push(row);
     Ok((place, held))
 }
 

@@ -2,9 +2,11 @@
 
 use zerocopy::little_endian::U32;
 
-use super::{Writer, number, optional};
-use crate::document::{Called, Change, Epoch};
+use super::roles::called;
+use super::{Writer, number, optional, span};
+use crate::document::{Change, Epoch};
 use crate::mapped::layout::{self, Calendar, NONE, Span, flag};
+use crate::mapped::numbers;
 use crate::{Day, Error};
 
 pub(super) fn write(writer: &mut Writer<'_>) -> Result<(), Error> {
@@ -43,14 +45,16 @@ fn by_role(calendar: &[Epoch]) -> Vec<(usize, usize, &Change)> {
 }
 
 fn change_row(writer: &mut Writer<'_>, change: &Change) -> Result<layout::Change, Error> {
-    let start = writer.content.gains.len();
-    for gain in &change.gains {
-        let row = writer.grant(gain)?;
-        writer.content.gains.push(row);
-    }
+    let start = writer.content.grants.len();
+    writer.grants(&change.gains)?;
+    let gains = span(start, writer.content.grants.len())?;
     let licenses = match &change.licenses {
         None => Span { start: U32::new(NONE), count: U32::new(0) },
-        Some(called) => writer.own_list(called.iter().flat_map(|Called(license, permission)| [*license, *permission]))?,
+        Some(licenses) => {
+            let start = writer.content.said.len();
+            numbers::push(&mut writer.content.said, &called(licenses));
+            span(start, writer.content.said.len())?
+        }
     };
     Ok(layout::Change {
         role: U32::new(change.role),
@@ -58,8 +62,8 @@ fn change_row(writer: &mut Writer<'_>, change: &Change) -> Result<layout::Change
         place: U32::new(0),
         backfill: U32::new(change.backfill),
         flags: U32::new(if change.estimated { flag::CHANGE_ESTIMATED } else { 0 }),
-        gains: number(start)?,
-        gains_count: number(change.gains.len())?,
+        gains: gains.start,
+        gains_count: gains.count,
         licenses: licenses.start,
         licenses_count: licenses.count,
     })
