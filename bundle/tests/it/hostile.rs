@@ -198,6 +198,21 @@ fn every_cut_is_refused() {
     }
 }
 
+#[test]
+fn a_fact_without_its_number_is_corrupt() {
+    let golden = fs::read(bundles::golden("v1.0.json")).expect("a bundle");
+    let mut document: serde_json::Value = serde_json::from_slice(&golden).expect("JSON");
+    document["roles"][0]["created"] = "2026-02-16".into();
+    let document = Document::read(document.to_string().as_bytes()).expect("a bundle");
+    let mut bytes = mapped::write(&document).expect("a bundle");
+    // Key 14, four bytes, and the number 20260216; then the key alone, and a fact of two bytes that nobody knows.
+    let created = [14, 4, 0xf8, 0xca, 0xd4, 0x09];
+    let at = bytes.windows(6).position(|own| own == created).expect("the fact");
+    bytes[at..at + 6].copy_from_slice(&[14, 0, 99, 2, 0, 0]);
+    seal(&mut bytes);
+    assert!(Bundle::from_bytes(bytes).expect("opens").to_document().is_err());
+}
+
 /// What would make a reader work for hours, if it did not stop by itself.
 #[test]
 fn answering_ends() {

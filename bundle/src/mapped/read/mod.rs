@@ -102,8 +102,8 @@ impl<'b> Reader<'_, 'b> {
     }
 
     fn number(&self, kind: KindId, id: u32, key: u32) -> Read<Option<u32>> {
-        match self.numbers(kind, id, key)?[..] {
-            [] => Ok(None),
+        let Some(said) = self.fact(kind, id, key)? else { return Ok(None) };
+        match self.rows(said, |[number]| Ok(number))?[..] {
             [number] => Ok(Some(number)),
             _ => Err(Corrupt),
         }
