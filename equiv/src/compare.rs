@@ -24,11 +24,12 @@ pub struct Agreement {
 ///
 /// # Errors
 ///
-/// If the engine breaks; with the question.
+/// If the engine breaks.
 pub fn compare(document: &Document, requests: &[Request], engine: &mut dyn Engine) -> Result<Agreement, String> {
     let mut agreement = Agreement { engine: engine.name(), ..Agreement::default() };
-    for request in requests {
-        match engine.decide(request).map_err(|error| format!("{}: {error}: {request:?}", engine.name()))? {
+    let decisions = engine.decide_all(requests).map_err(|error| format!("{}: {error}", engine.name()))?;
+    for (request, decision) in requests.iter().zip(decisions) {
+        match decision {
             None => agreement.skipped += 1,
             Some(allowed) => {
                 agreement.asked += 1;

@@ -52,6 +52,15 @@ pub trait Engine {
     ///
     /// If it breaks.
     fn decide(&mut self, request: &Request) -> Result<Option<bool>, String>;
+
+    /// Decides many requests, which some engines would rather be asked at once.
+    ///
+    /// # Errors
+    ///
+    /// If it breaks; with the question, if one did it.
+    fn decide_all(&mut self, requests: &[Request]) -> Result<Vec<Option<bool>>, String> {
+        requests.iter().map(|request| self.decide(request).map_err(|error| format!("{error}: {request:?}"))).collect()
+    }
 }
 
 /// What is used: real ones, not templates.

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use rolec_equiv::cedar::{self, Cedar};
 use rolec_equiv::mapped::Mapped;
-use rolec_equiv::opa::Opa;
+use rolec_equiv::opa::{Opa, Regorus};
 use rolec_equiv::openfga::Openfga;
 use rolec_equiv::project;
 use rolec_equiv::{Agreement, Engine, compare, requests};
@@ -22,13 +22,16 @@ struct Arguments {
     /// How many requests for each subject, about.
     #[arg(long, default_value_t = 60)]
     share: usize,
+    /// An OPA to ask too, by its path or its name.
+    #[arg(long, value_name = "PROGRAM")]
+    opa: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let mut code = ExitCode::SUCCESS;
     for path in &arguments.paths {
-        match check(path, arguments.share) {
+        match check(path, &arguments) {
             Ok(true) => {}
             Ok(false) => code = ExitCode::from(1),
             Err(error) => {
@@ -46,13 +49,16 @@ fn say(line: &str) {
 }
 
 /// Decides by all engines.
-fn check(path: &Path, share: usize) -> Result<bool, String> {
+fn check(path: &Path, arguments: &Arguments) -> Result<bool, String> {
     let document = project::document(path)?;
-    let requests = requests::covering(&document, share);
+    let requests = requests::covering(&document, arguments.share);
     say(&format!("{}: {} requests", path.display(), requests.len()));
-    let (mut mapped, mut opa) = (Mapped::new(&document)?, Opa::new(&document)?);
+    let (mut mapped, mut regorus) = (Mapped::new(&document)?, Regorus::new(&document)?);
+    let mut opa = arguments.opa.as_ref().map(|program| Opa::new(&document, program)).transpose()?;
     let (mut cedar, mut openfga) = (Cedar::new(&document, false), Openfga::new(&document));
-    let mut engines: Vec<&mut dyn Engine> = vec![&mut mapped, &mut opa, &mut openfga];
+    let mut engines: Vec<&mut dyn Engine> = vec![&mut mapped, &mut regorus];
+    engines.extend(opa.iter_mut().map(|opa| opa as &mut dyn Engine));
+    engines.push(&mut openfga);
     let refused = cedar::refuses(&document);
     if refused.is_none() {
         engines.push(&mut cedar);

@@ -1,31 +1,31 @@
-//! The archive for OPA, run by regorus.
+//! The archive for OPA, run by regorus or by an OPA.
 
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use regorus::{Engine as Rego, Value};
 use rolec_bundle::Document;
 use rolec_targets::{LeftOut, Target, emit};
 use serde_json::json;
+use tempfile::TempDir;
 
 use crate::engine::{Attribute, Engine, Kind, Request, Used};
 
-/// The policy over the data of a document.
-pub struct Opa {
+/// The policy over the data of a document, run by regorus.
+pub struct Regorus {
     rego: Rego,
 }
 
-impl Opa {
+impl Regorus {
     /// Packs a document, unpacks it again, and loads it.
     ///
     /// # Errors
     ///
     /// If any of that fails.
     pub fn new(document: &Document) -> Result<Self, String> {
-        let outputs = emit(document, Target::Opa, LeftOut::default()).map_err(|refusals| format!("{refusals:?}"))?;
-        let archive = outputs.first().ok_or("no archive")?;
         let mut rego = Rego::new();
-        for entry in tar::Archive::new(flate2::read::GzDecoder::new(&*archive.bytes)).entries().map_err(text)? {
+        for entry in tar::Archive::new(flate2::read::GzDecoder::new(&*archive(document)?)).entries().map_err(text)? {
             let mut entry = entry.map_err(text)?;
             let path = entry.path().map_err(text)?.display().to_string();
             let mut content = String::new();
@@ -72,15 +72,76 @@ impl Opa {
     }
 }
 
-impl Engine for Opa {
+impl Engine for Regorus {
     fn name(&self) -> &'static str {
-        "opa"
+        "regorus"
     }
 
     fn decide(&mut self, request: &Request) -> Result<Option<bool>, String> {
         let answer = self.answer(request)?;
         answer["allowed"].as_bool().map(Some).ok_or_else(|| format!("no decision: {answer}"))
     }
+}
+
+/// An OPA: its own program, which evaluates the archive as it is.
+pub struct Opa {
+    program: PathBuf,
+    /// Has the archive, and what is asked.
+    folder: TempDir,
+}
+
+/// What a list of requests is asked by. Words that need no import keep it good for every version.
+const ALL: &str = "[allowed | request := input[_]; allowed := data.rolec.decision.allowed with input as request]";
+
+impl Opa {
+    /// Packs a document for a program.
+    ///
+    /// # Errors
+    ///
+    /// If that fails.
+    pub fn new(document: &Document, program: impl Into<PathBuf>) -> Result<Self, String> {
+        let folder = TempDir::new().map_err(text)?;
+        std::fs::write(folder.path().join(ARCHIVE), archive(document)?).map_err(text)?;
+        Ok(Self { program: program.into(), folder })
+    }
+}
+
+/// The names of the files that an OPA is given.
+const ARCHIVE: &str = "bundle.tar.gz";
+const INPUT: &str = "input.json";
+
+impl Engine for Opa {
+    fn name(&self) -> &'static str {
+        "opa"
+    }
+
+    fn decide(&mut self, request: &Request) -> Result<Option<bool>, String> {
+        self.decide_all(std::slice::from_ref(request)).map(|decisions| decisions.into_iter().next().flatten())
+    }
+
+    fn decide_all(&mut self, requests: &[Request]) -> Result<Vec<Option<bool>>, String> {
+        let (archive, asked) = (self.folder.path().join(ARCHIVE), self.folder.path().join(INPUT));
+        let inputs: Vec<_> = requests.iter().map(input).collect();
+        std::fs::write(&asked, serde_json::to_vec(&inputs).map_err(text)?).map_err(text)?;
+        let mut command = Command::new(&self.program);
+        command.args(["eval", "--format", "raw", ALL, "--bundle"]).arg(archive).arg("--input").arg(asked);
+        let run = command.output().map_err(|error| format!("can't run {}: {error}", self.program.display()))?;
+        if !run.status.success() {
+            return Err(String::from_utf8_lossy(&run.stderr).trim().to_owned());
+        }
+        let decisions: Vec<bool> = serde_json::from_slice(&run.stdout).map_err(text)?;
+        if decisions.len() == requests.len() {
+            Ok(decisions.into_iter().map(Some).collect())
+        } else {
+            Err(format!("{} decisions of {} requests", decisions.len(), requests.len()))
+        }
+    }
+}
+
+/// The archive of a document.
+fn archive(document: &Document) -> Result<Vec<u8>, String> {
+    let outputs = emit(document, Target::Opa, LeftOut::default()).map_err(|refusals| format!("{refusals:?}"))?;
+    outputs.into_iter().next().map(|archive| archive.bytes).ok_or_else(|| "no archive".to_owned())
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "what `map_err` asks for")]

@@ -19,7 +19,8 @@ const PROGRAM: &str = "rolec-equiv";
 #[command(after_help = "Examples:
   rolec equiv                       the project of the working folder
   rolec equiv build/bundle.json     a bundle
-  rolec equiv acme --share 500      more requests for each subject")]
+  rolec equiv acme --share 500      more requests for each subject
+  rolec equiv acme --opa opa        an OPA on the path is asked too")]
 pub struct Equiv {
     /// Projects, or bundles as `bundle.json`.
     #[arg(default_value = ".")]
@@ -27,6 +28,9 @@ pub struct Equiv {
     /// How many requests for each subject, about.
     #[arg(long, default_value_t = 60, value_name = "N")]
     share: usize,
+    /// An OPA to ask too, by its path or its name.
+    #[arg(long, value_name = "PROGRAM")]
+    opa: Option<PathBuf>,
 }
 
 /// Runs the command.
@@ -37,9 +41,12 @@ pub struct Equiv {
 pub fn run(command: &Equiv) -> miette::Result<ExitCode> {
     let beside = std::env::current_exe().ok().and_then(|own| Some(own.parent()?.join(PROGRAM)));
     let program = beside.filter(|path| path.is_file()).unwrap_or_else(|| PathBuf::from(PROGRAM));
-    let run =
-        process::Command::new(program).arg("--share").arg(command.share.to_string()).arg("--").args(&command.paths).status();
-    match run {
+    let mut process = process::Command::new(program);
+    process.arg("--share").arg(command.share.to_string());
+    if let Some(opa) = &command.opa {
+        process.arg("--opa").arg(opa);
+    }
+    match process.arg("--").args(&command.paths).status() {
         Ok(status) => Ok(ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(super::COULD_NOT_RUN))),
         Err(error) if error.kind() == ErrorKind::NotFound => Err(miette::miette!(
             help = "build it where rolec's sources are, with `cargo install --path equiv`, and have it on the path",

@@ -11,9 +11,10 @@ use proptest::prelude::*;
 use rolec_bundle::Document;
 use rolec_equiv::cedar::Cedar;
 use rolec_equiv::mapped::Mapped;
-use rolec_equiv::opa::Opa;
+use rolec_equiv::opa::{Opa, Regorus};
 use rolec_equiv::openfga::Openfga;
-use rolec_equiv::{Engine, compare, project, reach, requests};
+use rolec_equiv::{Engine, compare, naive, project, reach, requests};
+use serde_json::json;
 
 /// How many generated documents, unless the environment wants more.
 fn cases(usual: u32) -> ProptestConfig {
@@ -43,9 +44,9 @@ proptest! {
     #![proptest_config(cases(12))]
 
     #[test]
-    fn opa_agrees(tape in prop::collection::vec(any::<u16>(), 0..600)) {
+    fn regorus_agrees(tape in prop::collection::vec(any::<u16>(), 0..600)) {
         let document = generate::document(&tape, EVERYTHING);
-        agrees(&document, 25, &mut Opa::new(&document).expect("an archive"));
+        agrees(&document, 25, &mut Regorus::new(&document).expect("an archive"));
     }
 
     #[test]
@@ -57,14 +58,14 @@ proptest! {
     #[test]
     fn surfaces_are_reached_alike(tape in prop::collection::vec(any::<u16>(), 0..600)) {
         let document = generate::document(&tape, EVERYTHING);
-        let mut opa = Opa::new(&document).expect("an archive");
+        let mut regorus = Regorus::new(&document).expect("an archive");
         let mapped = Mapped::new(&document).expect("a bundle");
         let requests = requests::covering(&document, 40);
         let calls = reach::calls(&document);
         // Every call, and every request, though not each with each.
         for (at, request) in requests.iter().enumerate() {
             let used = &calls[at % calls.len()];
-            let answer = opa.reach(used, request).expect("an answer");
+            let answer = regorus.reach(used, request).expect("an answer");
             let wanted = reach::reach(&document, used, request);
             prop_assert_eq!(mapped.reach(used, request), wanted, "{:?} {:?}", used, request);
             prop_assert_eq!(answer["allowed"].as_bool(), Some(wanted), "{:?} {:?} {}", used, request, answer);
@@ -90,7 +91,7 @@ fn all_agree(document: &Document, share: usize) {
     let mut engines: [Box<dyn Engine + '_>; 5] = [
         Box::new(Mapped::new(document).expect("a bundle")),
         Box::new(Openfga::new(document)),
-        Box::new(Opa::new(document).expect("an archive")),
+        Box::new(Regorus::new(document).expect("an archive")),
         Box::new(Cedar::new(document, false)),
         Box::new(Cedar::new(document, true)),
     ];
@@ -111,6 +112,36 @@ fn real_bundles_agree() {
     for bytes in bundles {
         all_agree(&Document::read(bytes).expect("a bundle"), 60);
     }
+}
+
+/// What an OPA is given, and what is made of what it says, by a program that says what it is told to.
+#[cfg(unix)]
+#[test]
+fn an_opa_is_asked() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let document = Document::read(include_bytes!("../../../targets/tests/data/callback.json")).expect("a bundle");
+    let requests = requests::covering(&document, 5);
+    let mut decisions: Vec<bool> = requests.iter().map(|request| naive::decide(&document, request)).collect();
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let program = folder.path().join("opa");
+    let asked = |script: &str| {
+        std::fs::write(&program, format!("#!/bin/sh\n{script}\n")).expect("a program");
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).expect("a program");
+        compare(&document, &requests, &mut Opa::new(&document, &program).expect("an archive"))
+    };
+    let says = |decisions: &[bool]| format!("test -s \"$6\" && test -s \"$8\" && echo '{}'", json!(decisions));
+    let agreement = asked(&says(&decisions)).expect("decisions");
+    assert_eq!((agreement.asked, agreement.differences.len()), (requests.len(), 0));
+    decisions[3] = !decisions[3];
+    let agreement = asked(&says(&decisions)).expect("decisions");
+    assert_eq!(agreement.differences, [requests[3].clone()]);
+    let error = asked(&says(&decisions[1..])).expect_err("a decision that is missing");
+    assert_eq!(error, format!("opa: {} decisions of {} requests", requests.len() - 1, requests.len()));
+    assert_eq!(asked("echo no such flag >&2; exit 1").expect_err("a fault"), "opa: no such flag");
+    std::fs::remove_file(&program).expect("a program");
+    let absent = compare(&document, &requests, &mut Opa::new(&document, &program).expect("an archive"));
+    assert!(absent.expect_err("no program").starts_with("opa: can't run "));
 }
 
 /// Every folder below the examples that holds a manifest and compiles.

@@ -312,7 +312,7 @@ holds(condition) if {
 	true in graph.reachable(object.union({true: []}, steps), [jumps.start])
 }
 
-next(test) := test["then"] if {
+next(test) := test.then if {
 	met(test)
 } else := test.otherwise
 
