@@ -100,9 +100,10 @@ impl Default for Terraform {
     }
 }
 
-/// Resources of one type, by their labels.
+/// Resources of one type, by their labels. Terraform takes no type without a resource, and no `resource` without a type.
 #[derive(Serialize)]
 struct Resources<T> {
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     resource: BTreeMap<&'static str, BTreeMap<String, T>>,
 }
 

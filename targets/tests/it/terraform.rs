@@ -33,6 +33,21 @@ fn files_are_as_the_provider_takes_them() {
     }
 }
 
+/// Terraform refuses a block without a label: of what there is nothing, nothing is written.
+#[test]
+fn nothing_is_written_of_what_is_not_there() {
+    let mut document = read(ACME_AS_OF);
+    document.divisions.clear();
+    document.groups.clear();
+    document.roles.clear();
+    document.users.clear();
+    let outputs = written(&document, Target::Terraform, NO_OBJECTS);
+    conforms(&outputs);
+    for path in ["assignments.tf.json", "divisions.tf.json", "roles.tf.json"] {
+        assert_eq!(crate::json(&outputs, path), json!({}), "{path}");
+    }
+}
+
 #[test]
 fn a_condition_within_a_condition_is_refused() {
     let mut document = read(ACME_AS_OF);
