@@ -130,7 +130,7 @@ fn tuples(moment: &Moment<'_>) -> BTreeSet<Tuple> {
     for (place, set) in moment.sets.iter().enumerate() {
         for at in set.iter() {
             let object = permission(&document.permissions[at as usize].name);
-            tuples.insert(Tuple::new(format!("set:{place}"), "in", object));
+            tuples.insert(Tuple::new(format!("set:{place}"), "set", object));
         }
     }
     for (own, rights) in &moment.rights {

@@ -37,11 +37,11 @@ fn plain(kind: &str, relation: &str, related: &Value) -> Value {
 
 /// Permissions are in sets, and whoever holds such a set may do it.
 fn permission() -> Value {
-    let holders = json!({ "tupleToUserset": { "tupleset": { "relation": "in" }, "computedUserset": { "relation": "holder" } } });
+    let holders = json!({ "tupleToUserset": { "tupleset": { "relation": "set" }, "computedUserset": { "relation": "holder" } } });
     json!({
         "type": "permission",
-        "relations": { "allowed": holders, "in": { "this": {} } },
-        "metadata": { "relations": { "allowed": { "directly_related_user_types": [] }, "in": direct(&[("set", None)], &[]) } },
+        "relations": { "allowed": holders, "set": { "this": {} } },
+        "metadata": { "relations": { "allowed": { "directly_related_user_types": [] }, "set": direct(&[("set", None)], &[]) } },
     })
 }
 
