@@ -83,15 +83,19 @@ impl Engine for Regorus {
     }
 }
 
+/// The names of the files that an OPA is given.
+const ARCHIVE: &str = "bundle.tar.gz";
+const INPUT: &str = "input.json";
+
+/// What a list of requests is asked by. Words that need no import keep it good for every version.
+const ALL: &str = "[allowed | request := input[_]; allowed := data.rolec.decision.allowed with input as request]";
+
 /// An OPA: its own program, which evaluates the archive as it is.
 pub struct Opa {
     program: PathBuf,
     /// Has the archive, and what is asked.
     folder: TempDir,
 }
-
-/// What a list of requests is asked by. Words that need no import keep it good for every version.
-const ALL: &str = "[allowed | request := input[_]; allowed := data.rolec.decision.allowed with input as request]";
 
 impl Opa {
     /// Packs a document for a program.
@@ -105,10 +109,6 @@ impl Opa {
         Ok(Self { program: program.into(), folder })
     }
 }
-
-/// The names of the files that an OPA is given.
-const ARCHIVE: &str = "bundle.tar.gz";
-const INPUT: &str = "input.json";
 
 impl Engine for Opa {
     fn name(&self) -> &'static str {

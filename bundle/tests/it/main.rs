@@ -13,4 +13,5 @@ mod naive;
 mod provenance;
 mod schema;
 mod sign;
+mod stock;
 mod watch;

@@ -1,14 +1,13 @@
 //! Signatures: what is signed opens, what is not doesn't, and `minisign` agrees.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use rolec_bundle::sign::{self, Fault, PublicKey, SecretKey, Signature};
 use rolec_bundle::{Bundle, Error};
 
-use crate::bundles;
+use crate::{bundles, stock};
 
 /// A folder with a bundle in it, signed by a key that never was in another test.
 struct Signed {
@@ -220,17 +219,9 @@ fn spoiled_secret_keys_are_refused() {
     assert_eq!(SecretKey::parse(&with_password).expect_err("a password").to_string(), "this is no key: it has a password");
 }
 
-/// Runs the stock program; `None` where it isn't installed, which is said where everybody sees it.
+/// Runs the stock program, if it is there.
 fn minisign(folder: &Path, arguments: &[&str]) -> Option<Output> {
-    match Command::new("minisign").current_dir(folder).args(arguments).output() {
-        Ok(output) => Some(output),
-        Err(error) => {
-            // Past the harness, which hides what tests that pass print.
-            let told = writeln!(std::io::stderr(), "SKIPPED: `minisign` can't be run ({error}), so nothing was compared with it");
-            told.expect("standard error");
-            None
-        }
-    }
+    stock::run(Command::new("minisign").current_dir(folder).args(arguments), "nothing was compared with it")
 }
 
 fn assert_done(output: &Output) {

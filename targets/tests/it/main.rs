@@ -6,6 +6,8 @@ mod generate;
 mod genesys;
 mod opa;
 mod openfga;
+#[path = "../../../bundle/tests/it/stock.rs"]
+mod stock;
 mod terraform;
 
 use rolec_bundle::Document;

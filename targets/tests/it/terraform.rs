@@ -1,6 +1,7 @@
 //! Terraform: its form, and that its roles and assignments give what the document gives.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
 
 use proptest::prelude::*;
 use rolec_bundle::Document;
@@ -8,7 +9,7 @@ use rolec_bundle::document::{Assignment, Awareness, Condition, Operator, Scope, 
 use rolec_targets::{LeftOut, Output, Target, emit};
 use serde_json::{Value, json};
 
-use crate::{ACME_AS_OF, CALLBACK, NO_OBJECTS, generate, read, refused, written};
+use crate::{ACME_AS_OF, CALLBACK, NO_OBJECTS, generate, read, refused, stock, written};
 
 const PLAIN: generate::Wishes = generate::Wishes { gains: false, beyond_roles: false, nested: false };
 
@@ -33,15 +34,20 @@ fn files_are_as_the_provider_takes_them() {
     }
 }
 
-/// Terraform refuses a block without a label: of what there is nothing, nothing is written.
-#[test]
-fn nothing_is_written_of_what_is_not_there() {
+/// A document of nothing that the platform keeps.
+fn empty() -> Document {
     let mut document = read(ACME_AS_OF);
     document.divisions.clear();
     document.groups.clear();
     document.roles.clear();
     document.users.clear();
-    let outputs = written(&document, Target::Terraform, NO_OBJECTS);
+    document
+}
+
+/// Terraform refuses a block without a label: of what there is nothing, nothing is written.
+#[test]
+fn nothing_is_written_of_what_is_not_there() {
+    let outputs = written(&empty(), Target::Terraform, NO_OBJECTS);
     conforms(&outputs);
     for path in ["assignments.tf.json", "divisions.tf.json", "roles.tf.json"] {
         assert_eq!(crate::json(&outputs, path), json!({}), "{path}");
@@ -65,6 +71,32 @@ fn text_begins_no_template() {
     let outputs = written(&document, Target::Terraform, NO_OBJECTS);
     let divisions = crate::json(&outputs, "divisions.tf.json");
     assert_eq!(divisions["resource"]["genesyscloud_auth_division"]["main"]["name"], "$${north} %%{if}");
+}
+
+/// What Terraform itself finds wrong with a configuration, if it is there.
+fn faults(outputs: &[Output]) -> Option<Vec<String>> {
+    let folder = tempfile::TempDir::new().expect("a folder");
+    for output in outputs {
+        std::fs::write(folder.path().join(&output.path), &output.bytes).expect("a file");
+    }
+    let mut terraform = Command::new("terraform");
+    terraform.args(["validate", "-json"]).current_dir(&folder).env("CHECKPOINT_DISABLE", "1").env_remove("TF_CLI_CONFIG_FILE");
+    let run = stock::run(&mut terraform, "it was not asked")?;
+    let answer: Value = serde_json::from_slice(&run.stdout).expect("JSON");
+    let found = answer["diagnostics"].as_array().expect("diagnostics").iter();
+    Some(found.map(|own| own["summary"].as_str().expect("a summary").to_owned()).collect())
+}
+
+/// Terraform reads everything before it looks for the provider, which is not there.
+#[test]
+fn terraform_takes_it_up_to_the_provider() {
+    for document in [read(ACME_AS_OF), read(CALLBACK), empty()] {
+        let mut outputs = written(&document, Target::Terraform, NO_OBJECTS);
+        let Some(found) = faults(&outputs) else { return };
+        assert_eq!(found, ["Missing required provider"]);
+        outputs[0].bytes = b"{ \"resource\": {} }".to_vec();
+        assert_eq!(faults(&outputs).expect("Terraform")[..1], ["Missing block label"]);
+    }
 }
 
 /// A permission, a division or what lies beyond all that are known, and under which condition.
