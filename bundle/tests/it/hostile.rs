@@ -3,6 +3,7 @@
 use std::fs;
 
 use proptest::prelude::*;
+use rolec_bundle::document::{Group, User};
 use rolec_bundle::{Bundle, Call, Document, Outcome, Place, Request, Subject, Target, mapped};
 
 use crate::exercise::seal;
@@ -211,6 +212,23 @@ fn a_fact_without_its_number_is_corrupt() {
     bytes[at..at + 6].copy_from_slice(&[14, 0, 99, 2, 0, 0]);
     seal(&mut bytes);
     assert!(Bundle::from_bytes(bytes).expect("opens").to_document().is_err());
+}
+
+/// The mapped form says once what many users have in common. Whoever asks for all of it again is told why not, and decisions
+/// don't need it.
+#[test]
+fn a_document_of_far_more_room_is_refused_for_that_reason() {
+    let golden = fs::read(bundles::golden("v1.0.json")).expect("a bundle");
+    let mut document = Document::read(&golden).expect("a bundle");
+    let group = |at| Group { name: format!("group-{at:04}"), ..document.groups[0].clone() };
+    let groups: Vec<Group> = (0..2000).map(group).collect();
+    let user = |at| User { member_of: (0..2000).collect(), name: format!("user-{at:04}"), ..document.users[0].clone() };
+    let users: Vec<User> = (0..2000).map(user).collect();
+    (document.groups, document.users) = (groups, users);
+    let bundle = Bundle::from_document(&document).expect("a bundle");
+    assert!(bundle.at(None, None).expect("a state").subject(Subject::User("user-1234")).is_some());
+    let refused = bundle.to_document().expect_err("a document of 16 MB").to_string();
+    assert!(refused.ends_with("as a document it would take more than 64 times the room"), "{refused}");
 }
 
 /// What would make a reader work for hours, if it did not stop by itself.

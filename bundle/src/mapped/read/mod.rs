@@ -24,8 +24,11 @@ const EXPANSION: usize = 64;
 
 /// Reads the document; whatever the tables say, it takes no more room than a multiple of the file.
 pub(super) fn document(tables: &Tables<'_>, length: usize) -> Result<Document, Error> {
-    let reader = Reader { tables, left: Cell::new(length.saturating_mul(EXPANSION)) };
-    let document = reader.document()?;
+    let reader = Reader { tables, left: Cell::new(Some(length.saturating_mul(EXPANSION))) };
+    let document = reader.document().map_err(|corrupt| match reader.left.get() {
+        Some(_) => corrupt.into(),
+        None => Error::Corrupt { what: "as a document it would take more than 64 times the room" },
+    })?;
     document.check()?;
     Ok(document)
 }
@@ -34,8 +37,8 @@ type Read<T> = Result<T, Corrupt>;
 
 struct Reader<'t, 'b> {
     tables: &'t Tables<'b>,
-    /// Bytes that may still be taken.
-    left: Cell<usize>,
+    /// Bytes that may still be taken; none once there were too few.
+    left: Cell<Option<usize>>,
 }
 
 impl<'b> Reader<'_, 'b> {
@@ -81,8 +84,9 @@ impl<'b> Reader<'_, 'b> {
 
     /// Takes some bytes of what may be taken.
     fn take(&self, bytes: usize) -> Read<()> {
-        self.left.set(self.left.get().checked_sub(bytes).ok_or(Corrupt)?);
-        Ok(())
+        let left = self.left.get().and_then(|left| left.checked_sub(bytes));
+        self.left.set(left);
+        left.map(drop).ok_or(Corrupt)
     }
 
     fn string(&self, string: U32) -> Read<String> {
