@@ -143,3 +143,22 @@ fn versions_and_sections_that_nobody_knows() {
     more = crate::hostile::with_section(&more, 1000);
     assert!(Bundle::from_bytes(more).is_ok());
 }
+
+/// The page on the format lists the sections, with the bytes of a row of each, as the file's own table does.
+#[test]
+fn the_page_lists_the_sections() {
+    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/bundle-format.md")).expect("a page");
+    let list = page.split_once("| section: bytes of a row |").and_then(|(_, rest)| rest.split_once("\n\n")).expect("a list").0;
+    let pair = |pair: &str| pair.split_once(": ").map(|(id, row)| (number(id), number(row)));
+    let cells = list.lines().filter_map(|line| line.strip_prefix("| ")?.split_once(" | ")).map(|(sections, _)| sections);
+    let mut listed: Vec<(u32, u32)> = cells.flat_map(|cell| cell.split(", ").filter_map(pair)).collect();
+    listed.sort_unstable();
+    let golden = fs::read(bundles::golden("v1.0.rbundle")).expect("a bundle");
+    let field = |at: usize| u32::from_le_bytes(golden[at..at + 4].try_into().expect("four bytes"));
+    let sections: Vec<(u32, u32)> = (0..field(64) as usize).map(|at| (field(72 + 24 * at), field(76 + 24 * at))).collect();
+    assert_eq!(listed, sections);
+}
+
+fn number(text: &str) -> u32 {
+    text.parse().expect("a number")
+}
