@@ -32,7 +32,7 @@ pub enum Error {
         /// What is wrong there.
         reason: String,
     },
-    /// A list is longer than the mapped form can hold.
+    /// Something is larger than the mapped form can hold, or than a reader makes of it.
     TooLarge {
         /// Which.
         what: &'static str,
@@ -76,7 +76,7 @@ impl fmt::Display for Error {
             Self::Signature(fault) => write!(out, "{fault}"),
             Self::Invalid { place, reason } if place.is_empty() => write!(out, "{reason}"),
             Self::Invalid { place, reason } => write!(out, "`{place}`: {reason}"),
-            Self::TooLarge { what } => write!(out, "too large for the mapped form: {what}"),
+            Self::TooLarge { what } => write!(out, "too large: {what}"),
             Self::UnknownRegion { region } => write!(out, "the bundle has no region `{region}`"),
             Self::OtherBundle { own, other } => write!(out, "it is the map of another bundle: of {other}, not of {own}"),
             Self::NoEpoch { day } => write!(out, "no epoch of the calendar has {day}"),

@@ -124,7 +124,7 @@ impl Bundle {
     ///
     /// # Errors
     ///
-    /// If something in the bundle points nowhere.
+    /// If something in the bundle points nowhere, or the document would take more than 64 times its room.
     pub fn to_document(&self) -> Result<Document, Error> {
         read::document(&self.tables(), self.bytes.all().len())
     }

@@ -27,7 +27,7 @@ pub(super) fn document(tables: &Tables<'_>, length: usize) -> Result<Document, E
     let reader = Reader { tables, left: Cell::new(Some(length.saturating_mul(EXPANSION))) };
     let document = reader.document().map_err(|corrupt| match reader.left.get() {
         Some(_) => corrupt.into(),
-        None => Error::Corrupt { what: "as a document it would take more than 64 times the room" },
+        None => Error::TooLarge { what: "a document of more than 64 times the room of its mapped form" },
     })?;
     document.check()?;
     Ok(document)

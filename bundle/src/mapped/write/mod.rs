@@ -42,7 +42,11 @@ pub fn write(document: &Document) -> Result<Vec<u8>, Error> {
 
 /// A number of the form; the greatest one means none.
 pub(super) fn number(length: usize) -> Result<U32, Error> {
-    u32::try_from(length).ok().filter(|number| *number != NONE).map(U32::new).ok_or(Error::TooLarge { what: "a list" })
+    u32::try_from(length)
+        .ok()
+        .filter(|number| *number != NONE)
+        .map(U32::new)
+        .ok_or(Error::TooLarge { what: "a list that the mapped form can't hold" })
 }
 
 /// From one place to another.
