@@ -1,7 +1,7 @@
 //! The files for Cedar, run by `cedar-policy`.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashSet};
 use std::str::FromStr as _;
 
 use cedar_policy::{
@@ -12,19 +12,53 @@ use rolec_bundle::Document;
 use rolec_targets::{LeftOut, Target, emit};
 use serde_json::json;
 
-use crate::at_moment;
 use crate::engine::{Attribute, Engine, Kind, Request};
+use crate::moment::{Files, Moments, at_moment};
 
 /// One moment's policies.
 pub struct Moment {
     schema: Schema,
+    actions: HashSet<EntityUid>,
     entities: Entities,
     all: PolicySet,
+    parts: Parts,
+}
+
+/// The policies in parts, so that a decision takes those alone that can matter.
+struct Parts {
     /// Policies by the principal that they name, and those of any.
     named: BTreeMap<EntityUid, Vec<Policy>>,
     of_any: Vec<Policy>,
     /// What was picked for a principal.
     picked: BTreeMap<EntityUid, PolicySet>,
+}
+
+impl Parts {
+    fn new(all: &PolicySet) -> Self {
+        let mut parts = Self { named: BTreeMap::new(), of_any: Vec::new(), picked: BTreeMap::new() };
+        for policy in all.policies() {
+            match policy.principal_constraint() {
+                PrincipalConstraint::In(uid) | PrincipalConstraint::Eq(uid) => {
+                    parts.named.entry(uid).or_default().push(policy.clone());
+                }
+                _ => parts.of_any.push(policy.clone()),
+            }
+        }
+        parts
+    }
+
+    /// The policies that name a principal or one of its ancestors, and those of any.
+    fn of(&mut self, principal: &EntityUid, entities: &Entities) -> Result<&PolicySet, String> {
+        match self.picked.entry(principal.clone()) {
+            Entry::Occupied(own) => Ok(own.into_mut()),
+            Entry::Vacant(place) => {
+                let ancestors = entities.ancestors(principal).into_iter().flatten();
+                let own = ancestors.chain([principal]).filter_map(|uid| self.named.get(uid)).flatten();
+                let policies = PolicySet::from_policies(own.chain(&self.of_any).cloned()).map_err(text)?;
+                Ok(place.insert(policies))
+            }
+        }
+    }
 }
 
 impl Moment {
@@ -34,47 +68,26 @@ impl Moment {
     ///
     /// If anything of it is refused or does not validate.
     pub fn new(document: &Document) -> Result<Self, String> {
-        let outputs = emit(document, Target::Cedar, LeftOut::default()).map_err(|refusals| format!("{refusals:?}"))?;
-        let file = |path: &str| {
-            let own = outputs.iter().find(|own| own.path == path).ok_or_else(|| format!("no {path}"))?;
-            String::from_utf8(own.bytes.clone()).map_err(text)
-        };
-        let schema = Schema::from_json_str(&file("schema.cedarschema.json")?).map_err(text)?;
-        let all = PolicySet::from_str(&file("policies.cedar")?).map_err(text)?;
-        let entities = Entities::from_json_str(&file("entities.json")?, Some(&schema)).map_err(text)?;
+        Self::load(&Files::new(document, Target::Cedar, LeftOut::default())?)
+    }
+
+    fn load(files: &Files) -> Result<Self, String> {
+        let schema = Schema::from_json_str(files.text("schema.cedarschema.json")?).map_err(text)?;
+        let all = PolicySet::from_str(files.text("policies.cedar")?).map_err(text)?;
+        let entities = Entities::from_json_str(files.text("entities.json")?, Some(&schema)).map_err(text)?;
         let validated = Validator::new(schema.clone()).validate(&all, ValidationMode::Strict);
         if !validated.validation_passed() {
             return Err(validated.validation_errors().map(text).collect::<Vec<_>>().join("\n"));
         }
-        let (mut named, mut of_any): (BTreeMap<EntityUid, Vec<Policy>>, _) = (BTreeMap::new(), Vec::new());
-        for policy in all.policies() {
-            match policy.principal_constraint() {
-                PrincipalConstraint::In(uid) | PrincipalConstraint::Eq(uid) => named.entry(uid).or_default().push(policy.clone()),
-                _ => of_any.push(policy.clone()),
-            }
-        }
-        Ok(Self { schema, entities, all, named, of_any, picked: BTreeMap::new() })
-    }
-
-    /// The policies that can matter to a principal.
-    fn pick(&mut self, principal: &EntityUid) -> Result<PolicySet, String> {
-        let Self { entities, named, of_any, picked, .. } = self;
-        match picked.entry(principal.clone()) {
-            Entry::Occupied(own) => Ok(own.get().clone()),
-            Entry::Vacant(place) => {
-                let ancestors = entities.ancestors(principal).into_iter().flatten();
-                let own = ancestors.chain([principal]).filter_map(|uid| named.get(uid)).flatten();
-                let policies = PolicySet::from_policies(own.chain(&*of_any).cloned()).map_err(text)?;
-                Ok(place.insert(policies).clone())
-            }
-        }
+        let (actions, parts) = (schema.actions().cloned().collect(), Parts::new(&all));
+        Ok(Self { schema, actions, entities, all, parts })
     }
 
     /// Decides by the policies that can matter, or by all of them.
     ///
     /// # Errors
     ///
-    /// If a request can't be said, or the whole and the part differ.
+    /// If a request can't be said.
     pub fn decide(&mut self, request: &Request, by_all: bool) -> Result<bool, String> {
         let kind = match request.subject.0 {
             Kind::Group => "Group",
@@ -82,15 +95,15 @@ impl Moment {
             Kind::User => "User",
         };
         let action = uid("Action", &request.permission)?;
-        if !self.schema.actions().any(|own| *own == action) {
+        if !self.actions.contains(&action) {
             return Ok(false);
         }
         let principal = uid(kind, &request.subject.1)?;
         let resource = uid("Division", request.division.as_deref().unwrap_or_default())?;
         let context = Context::from_json_value(context(request)?, Some((&self.schema, &action))).map_err(text)?;
         let asked = cedar_policy::Request::new(principal.clone(), action, resource, context, Some(&self.schema)).map_err(text)?;
-        let policies = if by_all { self.all.clone() } else { self.pick(&principal)? };
-        Ok(Authorizer::new().is_authorized(&asked, &policies, &self.entities).decision() == Decision::Allow)
+        let policies = if by_all { &self.all } else { self.parts.of(&principal, &self.entities)? };
+        Ok(Authorizer::new().is_authorized(&asked, policies, &self.entities).decision() == Decision::Allow)
     }
 }
 
@@ -127,27 +140,14 @@ fn whole(number: f64) -> Option<i64> {
 
 /// A document's policies, moment by moment.
 pub struct Cedar<'d> {
-    document: &'d Document,
-    moments: BTreeMap<(Option<String>, Option<String>), Option<Moment>>,
+    moments: Moments<'d, Moment>,
     by_all: bool,
 }
 
 impl<'d> Cedar<'d> {
     /// Nothing is made until somebody asks. `by_all` decides by the whole of the policies, not by those that can matter.
     pub fn new(document: &'d Document, by_all: bool) -> Self {
-        Self { document, moments: BTreeMap::new(), by_all }
-    }
-
-    fn moment(&mut self, request: &Request) -> Result<Option<&mut Moment>, String> {
-        let Self { document, moments, .. } = self;
-        match moments.entry((request.region.clone(), request.day.clone())) {
-            Entry::Occupied(own) => Ok(own.into_mut().as_mut()),
-            Entry::Vacant(place) => {
-                let document = at_moment(document, request.region.as_deref(), request.day.as_deref());
-                let moment = document.map(|document| Moment::new(&document)).transpose()?;
-                Ok(place.insert(moment).as_mut())
-            }
-        }
+        Self { moments: Moments::new(document, Target::Cedar, LeftOut::default(), Moment::load), by_all }
     }
 }
 
@@ -161,12 +161,7 @@ impl Engine for Cedar<'_> {
         if request.attributes.values().any(odd) {
             return Ok(None);
         }
-        let by_all = self.by_all;
-        match self.moment(request)? {
-            Some(moment) => moment.decide(request, by_all).map(Some),
-            // No bundle is made for such a moment.
-            None => Ok(None),
-        }
+        self.moments.of(request)?.map(|moment| moment.decide(request, self.by_all)).transpose()
     }
 }
 

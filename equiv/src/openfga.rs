@@ -1,16 +1,15 @@
 //! The model and the tuples for `OpenFGA`: relations are followed by an evaluator of our own, since what they mean is little;
 //! conditions are evaluated by a reader of CEL.
 
-use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use cel::{Context, Program, Value};
 use rolec_bundle::Document;
-use rolec_targets::{LeftOut, Target, emit};
+use rolec_targets::{LeftOut, Target};
 use serde_json::Value as Json;
 
-use crate::at_moment;
 use crate::engine::{Attribute, Engine, Kind, Request};
+use crate::moment::{Files, Moments};
 
 /// How far relations may lead.
 const STEPS: u32 = 64;
@@ -29,13 +28,9 @@ struct Store {
 }
 
 impl Store {
-    fn new(document: &Document) -> Result<Self, String> {
-        let outputs = emit(document, Target::Openfga, LeftOut { objects: true, old_options: false })
-            .map_err(|refusals| format!("{refusals:?}"))?;
-        let file = |path: &str| -> Result<Json, String> {
-            let own = outputs.iter().find(|own| own.path == path).ok_or_else(|| format!("no {path}"))?;
-            serde_json::from_slice(&own.bytes).map_err(|error| error.to_string())
-        };
+    fn load(files: &Files) -> Result<Self, String> {
+        let file =
+            |path: &str| -> Result<Json, String> { serde_json::from_str(files.text(path)?).map_err(|error| error.to_string()) };
         let model = file("model.json")?;
         let mut store = Self { relations: BTreeMap::new(), tuples: BTreeMap::new(), conditions: BTreeMap::new() };
         for own in model["type_definitions"].as_array().into_iter().flatten() {
@@ -115,26 +110,14 @@ impl Asked<'_> {
 
 /// A document's tuples, moment by moment.
 pub struct Openfga<'d> {
-    document: &'d Document,
-    stores: BTreeMap<(Option<String>, Option<String>), Option<Store>>,
+    stores: Moments<'d, Store>,
 }
 
 impl<'d> Openfga<'d> {
     /// Nothing is made until somebody asks.
     pub fn new(document: &'d Document) -> Self {
-        Self { document, stores: BTreeMap::new() }
-    }
-
-    fn store(&mut self, request: &Request) -> Result<Option<&Store>, String> {
-        let Self { document, stores } = self;
-        match stores.entry((request.region.clone(), request.day.clone())) {
-            Entry::Occupied(own) => Ok(own.into_mut().as_ref()),
-            Entry::Vacant(place) => {
-                let document = at_moment(document, request.region.as_deref(), request.day.as_deref());
-                let store = document.map(|document| Store::new(&document)).transpose()?;
-                Ok(place.insert(store).as_ref())
-            }
-        }
+        let left_out = LeftOut { objects: true, old_options: false };
+        Self { stores: Moments::new(document, Target::Openfga, left_out, Store::load) }
     }
 }
 
@@ -159,7 +142,7 @@ impl Engine for Openfga<'_> {
             Kind::User => format!("user:{}", request.subject.1),
         };
         let object = format!("permission:{}", request.permission.replace(':', "/"));
-        let Some(store) = self.store(request)? else { return Ok(None) };
+        let Some(store) = self.stores.of(request)? else { return Ok(None) };
         store.check(&user, "allowed", &object, &asked).map(Some)
     }
 }
