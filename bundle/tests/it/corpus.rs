@@ -10,6 +10,9 @@ use crate::{bundles, exercise, generate};
 /// The most that all of it may take, so that it stays small enough to be kept beside the code.
 const MOST: u64 = 300_000;
 
+/// Of how many inputs one is read: under Miri, which takes some thousand times as long, few are.
+const OF: usize = if cfg!(miri) { 9 } else { 1 };
+
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus").join(name)
 }
@@ -27,34 +30,34 @@ fn inputs(name: &str) -> Vec<(String, Vec<u8>)> {
 /// Counts the inputs, those of them that opened, and those that allowed something.
 fn count(name: &str, run: fn(&[u8]) -> (bool, bool)) -> (usize, usize, usize) {
     let inputs = inputs(name);
-    let results: Vec<(bool, bool)> = inputs.iter().map(|(_, bytes)| run(bytes)).collect();
+    let results: Vec<(bool, bool)> = inputs.iter().rev().step_by(OF).map(|(_, bytes)| run(bytes)).collect();
     let opened = results.iter().filter(|(opened, _)| *opened).count();
-    (inputs.len(), opened, results.iter().filter(|(_, allowed)| *allowed).count())
+    (results.len(), opened, results.iter().filter(|(_, allowed)| *allowed).count())
 }
 
 #[test]
 fn mapped_bundles() {
     let (all, opened, allowed) = count("mapped", exercise::mapped);
     // Where these fail after a change of the format, the inputs say nothing any more: make them anew.
-    assert!(all > 20 && opened > all / 3 && allowed > 0, "{all} inputs, {opened} open, {allowed} allow");
+    assert!(all > 20 / OF && opened > all / 3 && allowed > 0, "{all} inputs, {opened} open, {allowed} allow");
 }
 
 #[test]
 fn changed_bundles() {
     let (all, opened, allowed) = count("changes", exercise::changes);
-    assert!(all > 20 && opened > all / 3 && allowed > 0, "{all} inputs, {opened} open, {allowed} allow");
+    assert!(all > 20 / OF && opened > all / 3 && allowed > 0, "{all} inputs, {opened} open, {allowed} allow");
 }
 
 #[test]
 fn maps() {
     let (all, read, traced) = count("map", exercise::map);
-    assert!(all > 20 && read > 1 && traced > 0, "{all} inputs, {read} are maps, {traced} trace something");
+    assert!(all > 20 / OF && read > 1 && traced > 0, "{all} inputs, {read} are maps, {traced} trace something");
 }
 
 #[test]
 fn documents() {
     let (all, read, _) = count("document", |bytes| (exercise::document(bytes), false));
-    assert!(all > 20 && read > 0, "{all} inputs, {read} are bundles");
+    assert!(all > 20 / OF && read > 0, "{all} inputs, {read} are bundles");
 }
 
 #[test]
