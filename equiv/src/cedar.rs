@@ -13,7 +13,8 @@ use rolec_targets::{LeftOut, Target, emit};
 use serde_json::json;
 
 use crate::engine::{Attribute, Engine, Kind, Request};
-use crate::moment::{Files, Moments, at_moment};
+use crate::files::Files;
+use crate::moment::{Moments, at_moment};
 
 /// One moment's policies.
 pub struct Moment {

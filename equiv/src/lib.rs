@@ -6,6 +6,7 @@
 pub mod cedar;
 mod compare;
 mod engine;
+mod files;
 pub mod mapped;
 mod moment;
 pub mod naive;

@@ -6,9 +6,10 @@ use std::collections::btree_map::Entry;
 
 use rolec_bundle::Document;
 use rolec_bundle::document::Epoch;
-use rolec_targets::{LeftOut, Output, Target, emit};
+use rolec_targets::{LeftOut, Target};
 
 use crate::engine::Request;
+use crate::files::Files;
 use crate::naive;
 
 /// The document of a region on a day; nothing if it has no such region, or no epoch that has the day.
@@ -24,21 +25,6 @@ pub fn at_moment(document: &Document, region: Option<&str>, day: Option<&str>) -
     moment.enforcements.clear();
     moment.surfaces.clear();
     Some(moment)
-}
-
-/// The files that a target makes of a document.
-pub(crate) struct Files(Vec<Output>);
-
-impl Files {
-    pub(crate) fn new(document: &Document, target: Target, left_out: LeftOut) -> Result<Self, String> {
-        emit(document, target, left_out).map(Self).map_err(|refusals| format!("{refusals:?}"))
-    }
-
-    /// The text of a file.
-    pub(crate) fn text(&self, path: &str) -> Result<&str, String> {
-        let own = self.0.iter().find(|own| own.path == path).ok_or_else(|| format!("no {path}"))?;
-        std::str::from_utf8(&own.bytes).map_err(|error| format!("{path}: {error}"))
-    }
 }
 
 /// What an engine makes of a target's files, moment by moment. Moments whose files are the same share it.
@@ -75,7 +61,7 @@ impl<'d, M> Moments<'d, M> {
 
 /// Where files are loaded, now or earlier.
 fn place<M>(files: Files, loaded: &mut Vec<(Files, M)>, load: fn(&Files) -> Result<M, String>) -> Result<usize, String> {
-    if let Some(place) = loaded.iter().position(|(own, _)| own.0 == files.0) {
+    if let Some(place) = loaded.iter().position(|(own, _)| *own == files) {
         return Ok(place);
     }
     let own = load(&files)?;

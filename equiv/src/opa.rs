@@ -6,11 +6,12 @@ use std::process::Command;
 
 use regorus::{Engine as Rego, Value};
 use rolec_bundle::Document;
-use rolec_targets::{LeftOut, Target, emit};
+use rolec_targets::{LeftOut, Target};
 use serde_json::json;
 use tempfile::TempDir;
 
 use crate::engine::{Attribute, Engine, Kind, Request, Used};
+use crate::files::Files;
 
 /// The policy over the data of a document, run by regorus.
 pub struct Regorus {
@@ -83,7 +84,7 @@ impl Engine for Regorus {
     }
 }
 
-/// The names of the files that an OPA is given.
+/// The archive that the target writes, and what a program is asked.
 const ARCHIVE: &str = "bundle.tar.gz";
 const INPUT: &str = "input.json";
 
@@ -140,8 +141,7 @@ impl Engine for Opa {
 
 /// The archive of a document.
 fn archive(document: &Document) -> Result<Vec<u8>, String> {
-    let outputs = emit(document, Target::Opa, LeftOut::default()).map_err(|refusals| format!("{refusals:?}"))?;
-    outputs.into_iter().next().map(|archive| archive.bytes).ok_or_else(|| "no archive".to_owned())
+    Files::new(document, Target::Opa, LeftOut::default())?.bytes(ARCHIVE).map(<[u8]>::to_vec)
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "what `map_err` asks for")]

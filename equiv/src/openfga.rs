@@ -9,7 +9,8 @@ use rolec_targets::{LeftOut, Target};
 use serde_json::Value as Json;
 
 use crate::engine::{Attribute, Engine, Kind, Request};
-use crate::moment::{Files, Moments};
+use crate::files::Files;
+use crate::moment::Moments;
 
 /// How far relations may lead.
 const STEPS: u32 = 64;
